@@ -1,0 +1,242 @@
+"""YAML whose every value knows its line, read by the safe loader and asked for by name.
+
+A `Section` is a mapping of a file. Its reader takes the keys it knows, each with its type, and then
+calls `done()`: whatever was not taken is an error that names the file, the line and the nearest
+known key.
+"""
+
+from __future__ import annotations
+
+import difflib
+import math
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from galdask.errors import ConfigError
+
+#: a file longer than this is not a settings file
+MAX_BYTES = 2_000_000
+_REQUIRED: Any = object()
+
+
+class Section:
+    """One mapping of a YAML file, with the place of every value.
+
+    Parameters
+    ----------
+    node : yaml.MappingNode
+        The mapping.
+    file : str
+        Name of the file, for messages.
+    path : str
+        Dotted path of the mapping in the file.
+    """
+
+    def __init__(self, node: yaml.MappingNode, file: str, path: str = "") -> None:
+        self.file, self.path = file, path
+        self._line = node.start_mark.line + 1
+        self._nodes: dict[str, yaml.Node] = {}
+        self._lines: dict[str, int] = {}
+        self._taken: set[str] = set()
+        for key, value in node.value:
+            name = str(key.value)
+            if name in self._nodes:
+                raise ConfigError(
+                    f"the key {self._full(name)!r} stands twice",
+                    where=f"{file}, lines {self._lines[name]} and {key.start_mark.line + 1}",
+                    todo="keep one of them",
+                )
+            self._nodes[name], self._lines[name] = value, key.start_mark.line + 1
+
+    def _full(self, key: str) -> str:
+        return f"{self.path}.{key}" if self.path else key
+
+    def where(self, key: str | None = None) -> str:
+        """Return "file, line N" of a key, or of the section."""
+        return f"{self.file}, line {self._lines.get(key, self._line) if key else self._line}"
+
+    def __contains__(self, key: str) -> bool:
+        return key in self._nodes
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._nodes)
+
+    def fail(self, key: str | None, what: str, **parts: Any) -> ConfigError:
+        """Return an error at the place of `key`."""
+        return ConfigError(what, where=self.where(key), **parts)
+
+    def _get(self, key: str, default: Any) -> tuple[bool, yaml.Node | None]:
+        self._taken.add(key)
+        if key in self._nodes:
+            return True, self._nodes[key]
+        if default is _REQUIRED:
+            near = difflib.get_close_matches(key, self._nodes, 1)
+            raise ConfigError(
+                f"the key {self._full(key)!r} is missing",
+                where=self.where(),
+                found=", ".join(self._nodes) or "an empty section",
+                todo=f"rename {near[0]!r}?" if near else "add it",
+            )
+        return False, None
+
+    def value(self, key: str, default: Any = _REQUIRED) -> Any:
+        """Take a value as plain Python: scalars, lists and dictionaries."""
+        there, node = self._get(key, default)
+        return _plain(node, self.file) if there and node is not None else default
+
+    def _typed(self, key: str, kinds: tuple[type, ...], name: str, default: Any) -> Any:
+        value = self.value(key, default)
+        if value is default and key not in self._nodes:
+            return default
+        if not isinstance(value, kinds) or (isinstance(value, bool) and bool not in kinds):
+            raise self.fail(key, f"{self._full(key)!r} has the wrong type", expected=name, found=repr(value))
+        return value
+
+    def text(self, key: str, default: Any = _REQUIRED, choices: Any = None) -> Any:
+        """Take a string, one of `choices` if given."""
+        value = self._typed(key, (str,), "a text", default)
+        if choices is not None and key in self._nodes and value not in choices:
+            near = difflib.get_close_matches(str(value), list(choices), 1)
+            raise self.fail(
+                key,
+                f"{self._full(key)!r} is not a known choice",
+                expected="one of " + ", ".join(choices),
+                found=repr(value),
+                todo=f"did you mean {near[0]!r}?" if near else None,
+            )
+        return value
+
+    def number(self, key: str, default: Any = _REQUIRED, low: float = -math.inf, high: float = math.inf) -> Any:
+        """Take a finite number within [low, high]."""
+        value = self._typed(key, (int, float), "a number", default)
+        if key in self._nodes and not (math.isfinite(value) and low <= value <= high):
+            raise self.fail(
+                key, f"{self._full(key)!r} is out of range", expected=f"{low} to {high}", found=value
+            )
+        return value
+
+    def whole(self, key: str, default: Any = _REQUIRED, low: int = -(2**63), high: int = 2**63) -> Any:
+        """Take a whole number within [low, high]."""
+        value = self._typed(key, (int,), "a whole number", default)
+        if key in self._nodes and not low <= value <= high:
+            raise self.fail(
+                key, f"{self._full(key)!r} is out of range", expected=f"{low} to {high}", found=value
+            )
+        return value
+
+    def flag(self, key: str, default: Any = _REQUIRED) -> Any:
+        """Take true or false."""
+        return self._typed(key, (bool,), "true or false", default)
+
+    def list(self, key: str, default: Any = _REQUIRED) -> Any:
+        """Take a list of plain values."""
+        return self._typed(key, (list,), "a list", default)
+
+    def section(self, key: str, default: Any = _REQUIRED) -> Any:
+        """Take a mapping as a `Section`."""
+        there, node = self._get(key, default)
+        if not there:
+            return default
+        if not isinstance(node, yaml.MappingNode):
+            raise self.fail(key, f"{self._full(key)!r} has the wrong type", expected="a mapping")
+        return Section(node, self.file, self._full(key))
+
+    def sections(self, key: str, default: Any = _REQUIRED) -> Any:
+        """Take a list of mappings as a list of `Section`."""
+        there, node = self._get(key, default)
+        if not there:
+            return default
+        if not isinstance(node, yaml.SequenceNode) or not all(
+            isinstance(item, yaml.MappingNode) for item in node.value
+        ):
+            raise self.fail(key, f"{self._full(key)!r} has the wrong type", expected="a list of mappings")
+        full = self._full(key)
+        return [Section(item, self.file, f"{full}[{i}]") for i, item in enumerate(node.value)]
+
+    def done(self) -> None:
+        """Check that every key of the section was known.
+
+        Raises
+        ------
+        ConfigError
+            If a key was not taken.
+        """
+        for key in self._nodes:
+            if key not in self._taken:
+                near = difflib.get_close_matches(key, self._taken, 1)
+                raise self.fail(
+                    key,
+                    f"unknown key {self._full(key)!r}",
+                    expected="one of " + ", ".join(sorted(self._taken)),
+                    todo=f"did you mean {near[0]!r}?" if near else "remove it",
+                )
+
+
+def _plain(node: yaml.Node, file: str) -> Any:
+    if isinstance(node, yaml.MappingNode):
+        section = Section(node, file)  # refuses duplicate keys
+        return {key: section.value(key) for key in section}
+    if isinstance(node, yaml.SequenceNode):
+        return [_plain(item, file) for item in node.value]
+    loader = yaml.SafeLoader("")
+    try:
+        return loader.construct_object(node)  # type: ignore[no-untyped-call]
+    except (yaml.YAMLError, ValueError) as error:
+        raise ConfigError(
+            "a value cannot be read", where=f"{file}, line {node.start_mark.line + 1}", found=error
+        ) from error
+
+
+def _refuse_aliases(text: str, file: str) -> None:
+    for event in yaml.parse(text, Loader=yaml.SafeLoader):
+        if isinstance(event, yaml.AliasEvent):
+            raise ConfigError(
+                "YAML aliases are not used here",
+                where=f"{file}, line {event.start_mark.line + 1}",
+                todo="write the value out",
+            )
+
+
+def parse(text: str, file: str) -> Section:
+    """Read YAML text whose top is a mapping.
+
+    Raises
+    ------
+    ConfigError
+        If the text is not YAML, holds a key twice, an alias, or has no mapping at its top.
+    """
+    try:
+        _refuse_aliases(text, file)
+        node = yaml.compose(text, Loader=yaml.SafeLoader)
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        line = f", line {mark.line + 1}" if mark else ""
+        raise ConfigError(
+            "this is not valid YAML", where=file + line, found=getattr(error, "problem", error)
+        ) from error
+    except RecursionError as error:
+        raise ConfigError("the YAML is nested too deeply", where=file) from error
+    if not isinstance(node, yaml.MappingNode):
+        raise ConfigError("the file must hold keys and values", where=file, found="no mapping at its top")
+    return Section(node, file)
+
+
+def load(path: Path | str) -> Section:
+    """Read a YAML file; see `parse`."""
+    path = Path(path)
+    try:
+        if path.stat().st_size > MAX_BYTES:
+            raise ConfigError("the file is too large for settings", where=path, expected=f"< {MAX_BYTES} bytes")
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError as error:
+        raise ConfigError("no such file", where=path) from error
+    except IsADirectoryError as error:
+        raise ConfigError("this is a directory, not a file", where=path) from error
+    except UnicodeDecodeError as error:
+        raise ConfigError("the file is not UTF-8 text", where=path) from error
+    except OSError as error:
+        raise ConfigError("the file cannot be read", where=path, found=error.strerror) from error
+    return parse(text, str(path))

@@ -1,0 +1,129 @@
+"""How anything reaches the disk: a temporary name, then one rename; and who may write where."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import fcntl
+import json
+import os
+import secrets
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from galdask.errors import OutputError
+
+
+@contextlib.contextmanager
+def explained(path: Path | str) -> Iterator[None]:
+    """Turn the operating system's refusals under `path` into one clear error."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno == errno.ENOSPC:
+            raise OutputError(
+                "the disk is full",
+                where=path,
+                found=f"{_free(path)} bytes free",
+                todo="free some space or write elsewhere; nothing half-written was published",
+            ) from error
+        if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
+            raise OutputError(
+                "cannot write here", where=path, found=error.strerror, todo="choose another directory"
+            ) from error
+        raise
+
+
+def _free(path: Path | str) -> int:
+    place = Path(path)
+    while not place.exists() and place != place.parent:
+        place = place.parent
+    return os.statvfs(place).f_bavail * os.statvfs(place).f_frsize
+
+
+def write(path: Path | str, fill: Callable[[BinaryIO], Any], *, durable: bool = False) -> Path:
+    """Write a file under a temporary name and publish it by one rename.
+
+    Parameters
+    ----------
+    path : path
+        Final name; its folder is made.
+    fill : callable
+        Receives the open binary file.
+    durable : bool
+        Flush to the disk before the rename (for commits, not for caches).
+
+    Raises
+    ------
+    OutputError
+        If the disk is full or the place cannot be written.
+    """
+    path = Path(path)
+    with explained(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        temporary = path.parent / f".{path.name}.{secrets.token_hex(4)}.tmp"
+        try:
+            with open(temporary, "wb") as handle:
+                fill(handle)
+                if durable:
+                    handle.flush()
+                    os.fsync(handle.fileno())
+            os.replace(temporary, path)
+        except BaseException:
+            with contextlib.suppress(OSError):
+                temporary.unlink()
+            raise
+    return path
+
+
+def write_text(path: Path | str, text: str, *, durable: bool = False) -> Path:
+    """Publish a text file."""
+    return write(path, lambda handle: handle.write(text.encode()), durable=durable)
+
+
+def write_json(path: Path | str, value: Any, *, durable: bool = False) -> Path:
+    """Publish a JSON file with sorted keys."""
+    return write_text(path, json.dumps(value, indent=1, sort_keys=True) + "\n", durable=durable)
+
+
+def point(link: Path | str, target: Path | str) -> None:
+    """Make the symbolic link `link` point to `target` in one step."""
+    link = Path(link)
+    temporary = link.parent / f".{link.name}.{secrets.token_hex(4)}.tmp"
+    with explained(link):
+        os.symlink(target, temporary)
+        os.replace(temporary, link)
+
+
+@contextlib.contextmanager
+def locked(folder: Path | str, what: str) -> Iterator[None]:
+    """Hold the one write lock of a folder, or say who has it.
+
+    Raises
+    ------
+    OutputError
+        If another process is writing there, or the folder cannot be made.
+    """
+    folder = Path(folder)
+    with explained(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+        handle = open(folder / ".lock", "a+")
+    try:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            handle.seek(0)
+            raise OutputError(
+                f"another process is writing this {what}",
+                where=folder,
+                found=handle.read().strip() or "a lock without a name",
+                todo="wait for it to end, or choose another directory",
+            ) from error
+        handle.seek(0)
+        handle.truncate()
+        handle.write(f"process {os.getpid()}\n")
+        handle.flush()
+        yield
+    finally:
+        handle.close()
