@@ -1,0 +1,39 @@
+"""galdask: from a spectroscopic survey release to the science of the Milky Way's disk, on Dask."""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from galdask.api import ingest, mock, run, sample, to_dask
+    from galdask.catalog.store import Store, open_store
+    from galdask.errors import GaldaskError
+
+__version__ = "0.1.0"
+
+__all__ = ["GaldaskError", "Store", "ingest", "mock", "open_store", "run", "sample", "to_dask"]
+
+_HOME = {
+    "GaldaskError": "galdask.errors",
+    "Store": "galdask.catalog.store",
+    "ingest": "galdask.api",
+    "mock": "galdask.api",
+    "open_store": "galdask.catalog.store",
+    "run": "galdask.api",
+    "sample": "galdask.api",
+    "to_dask": "galdask.api",
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Import a public name where it is first used: `import galdask` stays quick."""
+    if name in _HOME:
+        return getattr(importlib.import_module(_HOME[name]), name)
+    if name == "stars":
+        return importlib.import_module("galdask.stars")
+    raise AttributeError(f"module 'galdask' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted([*__all__, "__version__", "stars"])

@@ -1,0 +1,177 @@
+"""What a user's own script calls: the same steps as the command line, with Python objects in and out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from galdask import config, events
+from galdask.engine.cluster import open_executor
+from galdask.errors import ConfigError
+
+if TYPE_CHECKING:
+    import dask.dataframe as dd
+    import xarray as xr
+
+    from galdask.catalog.ingest import IngestReport
+    from galdask.catalog.store import Store
+
+
+def mock(
+    release: str,
+    to: Path | str,
+    *,
+    stars: int = 100_000,
+    seed: int = 1,
+    layout: str = "full",
+    listen: events.Listener = events.silent,
+) -> list[Path]:
+    """Write a mock release with known truth, in the survey's own layout.
+
+    Parameters
+    ----------
+    release : {"dr17"}
+        Whose layout.
+    to : path
+        Folder of the files.
+    stars : int
+        Rows of the main table.
+    seed : int
+        Same seed, same bytes.
+    layout : {"full", "lite"}
+        All columns, or those of the short file.
+
+    Returns
+    -------
+    list of path
+        The files, `truth.json` last.
+    """
+    from galdask import mocks
+
+    if release != "dr17":
+        raise ConfigError("there is no mock of this release", expected="dr17", found=release)
+    made = mocks.write_dr17(Path(to), stars, seed, layout=layout, listen=listen)
+    return [Path(path) for path in made["paths"].values()]
+
+
+def ingest(
+    release: str | Path,
+    source: Path | str,
+    store: Path | str,
+    *,
+    columns: str = "needed",
+    cluster: Any = "laptop",
+    partition_rows: int | None = None,
+    scratch: Path | None = None,
+    listen: events.Listener = events.silent,
+) -> IngestReport:
+    """Turn the files of a release into a store of Parquet partitions.
+
+    Parameters
+    ----------
+    release : str or path
+        Name of a release, or the path of a release file.
+    source : path
+        Folder of the files.
+    store : path
+        Folder of the store; made, or brought up to date.
+    columns : {"needed", "all"}
+        The named columns, or every column of the main table.
+    cluster : str, path, ClusterConfig or Executor
+        Where to work.
+    partition_rows : int, optional
+        About how many rows a partition holds.
+    scratch : path, optional
+        Where compressed files are inflated.
+
+    Returns
+    -------
+    IngestReport
+        What was read, written and reused.
+
+    Raises
+    ------
+    InputError
+        If a file is missing, broken or not the one that the release describes.
+    """
+    from galdask.catalog.ingest import ingest as do
+    from galdask.catalog.release import load_release
+    from galdask.engine import warm
+
+    described = load_release(release)
+    warm.kernels()
+    with open_executor(cluster, listen) as executor:
+        return do(
+            described,
+            Path(source),
+            Path(store),
+            columns=columns,
+            executor=executor,
+            listen=listen,
+            partition_rows=partition_rows,
+            scratch=scratch,
+        )
+
+
+def run(
+    pipeline: str | Path,
+    store: Path | str,
+    out: Path | str,
+    *,
+    cluster: Any = "laptop",
+    only: Sequence[str] | None = None,
+    cache: bool | Path = True,
+    figures: bool = True,
+    listen: events.Listener = events.silent,
+) -> xr.DataTree:
+    """Make the products of a pipeline; see `galdask.pipeline.run` for the parameters.
+
+    Returns
+    -------
+    xarray.DataTree
+        ``/products/<name>`` and ``/cubes/<name>``, opened lazily from `out`.
+    """
+    from galdask import pipeline as wiring
+
+    summary = wiring.run(
+        pipeline, store, out, cluster=cluster, only=only, cache=cache, figures=figures, listen=listen
+    )
+    return wiring.open_results(summary.out)
+
+
+def to_dask(store: Store | Path | str, columns: Sequence[str] | None = None) -> dd.DataFrame:
+    """Return columns of a store as a lazy dask.dataframe; see `galdask.engine.lazy.to_dask`."""
+    from galdask.engine import lazy
+
+    return lazy.to_dask(store if hasattr(store, "partitions") else str(store), columns)
+
+
+def sample(
+    store: Store | Path | str,
+    pipeline: str | Path = "two_disks",
+    name: str = "main",
+    columns: Sequence[str] | None = None,
+) -> dd.DataFrame:
+    """Return a named sample of a pipeline, cuts applied and columns derived, as a lazy dask.dataframe.
+
+    Parameters
+    ----------
+    store : Store or path
+        The catalogue.
+    pipeline : str or path
+        Name of a pipeline, or the path of a pipeline file.
+    name : str
+        Sample of the pipeline.
+    columns : sequence of str, optional
+        Which derived columns; all by default.
+    """
+    from galdask.catalog.store import Store as Opened
+    from galdask.catalog.store import open_store
+    from galdask.engine import lazy
+    from galdask.pipeline import pipeline_path
+    from galdask.stars.recipe import Recipe
+
+    opened = store if isinstance(store, Opened) else open_store(store)
+    recipe = Recipe.from_section(config.load(pipeline_path(pipeline)), opened)
+    return lazy.sample(opened, recipe, name, columns)

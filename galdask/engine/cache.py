@@ -1,0 +1,128 @@
+"""Where states wait to be used again: packs of states, each state under the digest of what made it.
+
+A pack is one file that holds the states of one partition. Packs of a partition lie in one folder,
+named by the digest of its star keys, so that a release that changes other columns still finds them.
+"""
+
+from __future__ import annotations
+
+import json
+import mmap
+import struct
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import BinaryIO
+
+from galdask import digest, publish
+from galdask.errors import StoreError
+from galdask.reductions import states
+
+_MAGIC = b"galdask pack 1\n\0"
+_HEAD = struct.Struct("<16sQ16s")
+
+
+def write_pack(folder: Path, entries: Mapping[str, states.State]) -> Path:
+    """Publish states as one file in `folder`, named by the digest of their keys."""
+    return write_pack_at(folder / f"{digest.of_settings(sorted(entries))[:24]}.pack", entries)
+
+
+def write_pack_at(path: Path, entries: Mapping[str, states.State]) -> Path:
+    """Publish states as one file.
+
+    Parameters
+    ----------
+    path : path
+        Name of the file.
+    entries : mapping of str to State
+        Key of each state -> state.
+    """
+    blobs = {key: states.dumps(entries[key]) for key in sorted(entries)}
+    index, position = {}, 0
+    for key, blob in blobs.items():
+        index[key] = [position, len(blob)]
+        position += len(blob) + (-len(blob)) % 64
+    text = json.dumps(index, sort_keys=True).encode()
+    text += b" " * ((-(len(text) + _HEAD.size)) % 64)
+
+    def fill(out: BinaryIO) -> None:
+        out.write(_HEAD.pack(_MAGIC, len(text), bytes.fromhex(digest.of_arrays([text]))))
+        out.write(text)
+        for blob in blobs.values():
+            out.write(blob)
+            out.write(b"\0" * ((-len(blob)) % 64))
+
+    return publish.write(path, fill)
+
+
+def pack_index(path: Path) -> dict[str, tuple[int, int]]:
+    """Return key -> (offset, length) of a pack; a damaged pack counts as empty.
+
+    Notes
+    -----
+    What is lost is computed again: a cache is never a reason to fail.
+    """
+    try:
+        with open(path, "rb") as handle:
+            head = handle.read(_HEAD.size)
+            magic, length, wanted = _HEAD.unpack(head)
+            text = handle.read(length)
+            size = handle.seek(0, 2)
+    except (OSError, struct.error):
+        return {}
+    if magic != _MAGIC or bytes.fromhex(digest.of_arrays([text])) != wanted:
+        return {}
+    start = _HEAD.size + length
+    found = {key: (start + at, count) for key, (at, count) in json.loads(text).items()}
+    return found if all(at + count <= size for at, count in found.values()) else {}
+
+
+def read_states(path: Path, keys: Iterable[str]) -> dict[str, states.State]:
+    """Return states of a pack as memory-mapped arrays.
+
+    Raises
+    ------
+    StoreError
+        If the pack or one of the states is gone or damaged.
+    """
+    index = pack_index(path)
+    keys = list(keys)
+    if missing := [key for key in keys if key not in index]:
+        raise StoreError(
+            "a saved state is gone or damaged",
+            where=path,
+            found=f"no state {missing[0][:16]}",
+            todo="run the same command again: it is computed anew",
+        )
+    with open(path, "rb") as handle:
+        whole = memoryview(mmap.mmap(handle.fileno(), 0, access=mmap.ACCESS_READ))
+    return {key: states.loads(whole[index[key][0] : sum(index[key])]) for key in keys}
+
+
+class StateCache:
+    """Packs under one folder.
+
+    Parameters
+    ----------
+    root : path
+        The folder.
+    """
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self._known: dict[str, dict[str, Path]] = {}
+
+    def folder(self, stars: str) -> Path:
+        """Return the folder of the partition whose star keys have the digest `stars`."""
+        return self.root / "states" / stars[:24]
+
+    def find(self, stars: str) -> dict[str, Path]:
+        """Return key -> pack for everything saved of one partition."""
+        if stars not in self._known:
+            folder = self.folder(stars)
+            packs = sorted(folder.glob("*.pack")) if folder.is_dir() else []
+            self._known[stars] = {key: pack for pack in packs for key in pack_index(pack)}
+        return self._known[stars]
+
+    def table_path(self, key: str) -> Path:
+        """Return where the finished table of a reduction is kept."""
+        return self.root / "tables" / f"{key[:32]}.pack"

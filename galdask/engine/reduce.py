@@ -1,0 +1,207 @@
+"""The one pass: every partition is read once for all reductions; states merge; tables come out.
+
+Keys, from the inside out: a *state* is named by the settings that lead to it, its reduction and the
+digests of exactly the columns it reads in one partition; a *table* by its states.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from galdask import digest, events, provenance
+from galdask.catalog.store import Store
+from galdask.engine import cache, tables, tasks
+from galdask.engine.executor import Executor
+from galdask.errors import StoreError
+from galdask.reductions.cells import CellTable
+from galdask.stars.recipe import Recipe
+
+#: states combined by one merge task
+FAN_IN = 8
+#: libraries whose numbers enter states
+NUMERIC = ("numpy", "scipy", "numba", "astropy")
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What a pass made, and how much of it was computed now."""
+
+    tables: dict[str, CellTable]
+    """Finished table of each request."""
+    partitions_read: int = 0
+    states_computed: int = 0
+    states_reused: int = 0
+    tables_reused: int = 0
+    peak_bytes: int = 0
+    """Largest memory of a process that ran tasks."""
+    seconds: dict[str, float] = field(default_factory=dict)
+
+
+def reduce(
+    store: Store,
+    recipe: Recipe,
+    requests: Mapping[str, tuple[str, Any]],
+    executor: Executor,
+    *,
+    scratch: Path,
+    saved: Path | None = None,
+    keep_samples: bool = True,
+    verify: bool = True,
+) -> Outcome:
+    """Run all reductions over all partitions in one pass.
+
+    Parameters
+    ----------
+    store : Store
+        The catalogue.
+    recipe : Recipe
+        Cuts and derived columns.
+    requests : mapping of str to (sample, reduction)
+        What is wanted; equal requests are computed once.
+    executor : Executor
+        Where tasks run.
+    scratch : path
+        Folder for what need not be kept.
+    saved : path, optional
+        Folder of the state cache; None computes everything.
+    keep_samples : bool
+        Whether samples are kept in the cache, too.
+    verify : bool
+        Whether columns' digests are checked when they are read.
+
+    Returns
+    -------
+    Outcome
+        Bit-identical for any partitioning, order and number of workers.
+    """
+    keys = {name: request_key(recipe, *request) for name, request in requests.items()}
+    unique = {keys[name]: request for name, request in requests.items()}
+    wanted = {key: _state_keys(store, recipe, key, *request) for key, request in unique.items()}
+    table_keys = {key: digest.of_settings(key, states) for key, states in wanted.items()}
+    home = cache.StateCache(saved if saved is not None else scratch)
+
+    outcome = Outcome({})
+    done: dict[str, CellTable] = {}
+    if saved is not None:
+        for key in unique:
+            if (table := _saved_table(home, table_keys[key])) is not None:
+                done[key] = table
+    outcome.tables_reused = len(done)
+
+    job = tasks.Job(recipe, {k: r for k, r in unique.items() if k not in done}, verify)
+    if job.requests:
+        where = _map(store, job, wanted, executor, home, outcome, saved is not None and keep_samples)
+        where = _merge(job, where, executor, scratch)
+        work = [
+            tasks.FinishTask(
+                key, [part[key] for part in where[key]], home.table_path(table_keys[key]) if saved else None, table_keys[key]
+            )
+            for key in job.requests
+        ]
+        for index, table in executor.run(tasks.finish, work, step="finish", shared=job):
+            done[work[index].request] = table
+    outcome.tables = {name: done[key] for name, key in keys.items()}
+    return outcome
+
+
+def request_key(recipe: Recipe, sample: str, reduction: Any) -> str:
+    """Return the digest of everything but the data that enters a reduction's states."""
+    versions = provenance.versions()
+    return digest.of_settings(
+        {
+            "lineage": recipe.lineage(sample, reduction.columns()),
+            "kind": reduction.kind,
+            "version": reduction.version,
+            "parameters": reduction.parameters(),
+            "libraries": {name: versions[name] for name in NUMERIC},
+            "cpu": list(provenance.cpu_features()),
+        }
+    )
+
+
+def _state_keys(store: Store, recipe: Recipe, key: str, sample: str, reduction: Any) -> list[str]:
+    columns = sorted(recipe.lineage(sample, reduction.columns())["columns"])
+    return [
+        digest.of_settings(key, part.rows, [part.digests[column] for column in columns])
+        for part in store.partitions
+    ]
+
+
+def _saved_table(home: cache.StateCache, key: str) -> CellTable | None:
+    path = home.table_path(key)
+    try:
+        return tables.from_state(cache.read_states(path, [key])[key])
+    except (StoreError, FileNotFoundError):
+        return None
+
+
+Where = dict[str, list[dict[str, tuple[Path, str]]]]
+
+
+def _map(
+    store: Store,
+    job: tasks.Job,
+    wanted: Mapping[str, Sequence[str]],
+    executor: Executor,
+    home: cache.StateCache,
+    outcome: Outcome,
+    keep_samples: bool,
+) -> Where:
+    """Compute the missing states; return where every state of every request is."""
+    columns = sorted({c for s, r in job.requests.values() for c in job.recipe.lineage(s, r.columns())["columns"]})
+    settings = digest.of_settings(job.recipe.settings())
+    where: Where = {key: [{} for _ in store.partitions] for key in job.requests}
+    work, labels, targets = [], [], []
+    for part in store.partitions:
+        stars = part.digests["star_key"]
+        known = home.find(stars)
+        missing = {}
+        for key in job.requests:
+            state = wanted[key][part.index]
+            if state in known:
+                where[key][part.index] = {key: (known[state], state)}
+            else:
+                missing[key] = state
+        outcome.states_reused += len(job.requests) - len(missing)
+        if not missing:
+            continue
+        sample = None
+        if keep_samples:
+            columns = list(job.recipe.columns_read)
+            made = digest.of_settings(settings, [part.digests[c] for c in sorted(columns)])
+            sample = home.root / "samples" / stars[:24] / f"{made[:24]}.arrow"
+        work.append(tasks.MapTask(store.part(part.index, columns), missing, home.folder(stars), sample))
+        labels.append(f"partition {part.index} of {store.path} ({part.rows} rows)")
+        targets.append(part.index)
+    for index, mapped in executor.run(tasks.map_partition, work, step="map stars", labels=labels, shared=job):
+        for key, state in work[index].entries.items():
+            where[key][targets[index]] = {key: (mapped.pack, state)}
+        outcome.states_computed += len(work[index].entries)
+        outcome.peak_bytes = max(outcome.peak_bytes, mapped.peak_bytes)
+    outcome.partitions_read = len(work)
+    return where
+
+
+def _merge(job: tasks.Job, where: Where, executor: Executor, scratch: Path) -> Where:
+    """Merge the states of additive reductions in a tree, eight at a time."""
+    sums = [key for key, (_, reduction) in job.requests.items() if reduction.layout == "sum"]
+    level = 0
+    while sums and len(where[sums[0]]) > FAN_IN:
+        count = len(where[sums[0]])
+        work = [
+            tasks.MergeTask(
+                [{key: where[key][i][key] for key in sums} for i in range(first, min(first + FAN_IN, count))],
+                scratch / f"merge-{level}-{first}",
+            )
+            for first in range(0, count, FAN_IN)
+        ]
+        merged: list[dict[str, tuple[Path, str]]] = [{} for _ in work]
+        for index, found in executor.run(tasks.merge, work, step="merge states", shared=job):
+            merged[index] = found
+        for key in sums:
+            where[key] = [{key: found[key]} for found in merged]
+        level += 1
+    return where

@@ -1,0 +1,133 @@
+"""What a worker does: read one partition for all reductions, merge states, finish a reduction."""
+
+from __future__ import annotations
+
+import contextlib
+import resource
+import sys
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from galdask.catalog.store import PartitionRef, read_partition
+from galdask.engine import cache, tables
+from galdask.reductions import states
+from galdask.reductions.cells import CellTable
+from galdask.stars.block import Block, load_block
+from galdask.stars.recipe import Recipe
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """What all tasks of a run share."""
+
+    recipe: Recipe
+    """How stars are selected and derived."""
+    requests: dict[str, tuple[str, Any]]
+    """Key of a request -> (sample, reduction)."""
+    verify: bool = True
+    """Whether the digests of columns are checked when they are read."""
+
+
+@dataclass(frozen=True, slots=True)
+class MapTask:
+    """One partition, and the states wanted of it."""
+
+    part: PartitionRef
+    entries: dict[str, str]
+    """Key of a request -> key of the state."""
+    folder: Path
+    """Where the pack goes."""
+    sample: Path | None = None
+    """Where the partition's sample is kept, if it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mapped:
+    """What came of a map task."""
+
+    pack: Path
+    rows: int
+    seconds: float
+    peak_bytes: int
+    """Peak memory of the worker process so far."""
+
+
+@dataclass(frozen=True, slots=True)
+class MergeTask:
+    """States of several partitions to be combined."""
+
+    parts: list[dict[str, tuple[Path, str]]]
+    """For each part: key of a request -> (pack, key of the state)."""
+    folder: Path
+
+
+@dataclass(frozen=True, slots=True)
+class FinishTask:
+    """A reduction to be finished from its states."""
+
+    request: str
+    parts: list[tuple[Path, str]]
+    table: Path | None
+    """Where the finished table is kept, if it is."""
+    key: str
+
+
+def peak_bytes() -> int:
+    """Return the peak resident memory of this process."""
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak if sys.platform == "darwin" else peak * 1024
+
+
+def map_partition(job: Job, task: MapTask) -> Mapped:
+    """Read one partition once and write the state of every wanted reduction."""
+    began = time.perf_counter()
+    block = _block(job, task)
+    views: dict[str, Mapping[str, Any]] = {}
+    entries = {}
+    for request, key in task.entries.items():
+        sample, reduction = job.requests[request]
+        if hasattr(reduction, "map_block"):
+            entries[key] = reduction.map_block(block)
+            continue
+        if sample not in views:
+            views[sample] = block.view(sample)
+        entries[key] = reduction.map(views[sample])
+    pack = cache.write_pack(task.folder, entries)
+    return Mapped(pack, task.part.rows, time.perf_counter() - began, peak_bytes())
+
+
+def _block(job: Job, task: MapTask) -> Block:
+    if task.sample is not None:
+        with contextlib.suppress(FileNotFoundError, ValueError):
+            return load_block(task.sample)
+    block = job.recipe.derive(read_partition(task.part, verify=job.verify))
+    if task.sample is not None:
+        block.save(task.sample)
+    return block
+
+
+def merge(job: Job, task: MergeTask) -> dict[str, tuple[Path, str]]:
+    """Combine states of several partitions into one pack; returns where each combined state is."""
+    combined: dict[str, states.State] = {}
+    for request in task.parts[0]:
+        reduction = job.requests[request][1]
+        state = reduction.identity()
+        for part in task.parts:
+            pack, key = part[request]
+            state = reduction.combine(state, cache.read_states(pack, [key])[key])
+        combined[request] = state
+    pack = cache.write_pack(task.folder, combined)
+    return {request: (pack, request) for request in combined}
+
+
+def finish(job: Job, task: FinishTask) -> CellTable:
+    """Finish one reduction from the states of all partitions."""
+    reduction = job.requests[task.request][1]
+    parts = [cache.read_states(pack, [key])[key] for pack, key in task.parts]
+    table: CellTable = reduction.finalize(parts)
+    if task.table is not None:
+        cache.write_pack_at(task.table, {task.key: tables.to_state(table)})
+    return table

@@ -1,0 +1,384 @@
+"""The wiring of a run: pipeline file and store in; products, figures, tables, ledger and report out.
+
+No numerics here. A run is built under a temporary name and published by one rename; its name is the
+digest of everything that entered it, so that an unchanged rerun has nothing to do.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import secrets
+import shutil
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from galdask import config, digest, events, provenance, publish
+from galdask.engine.cluster import open_executor, shipped
+from galdask.errors import ConfigError, ProductError, SampleError
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+    from galdask.cartography.plan import Plan
+    from galdask.catalog.store import Store
+    from galdask.engine.executor import Executor
+    from galdask.engine.reduce import Outcome
+    from galdask.stars.recipe import Recipe
+
+#: what OUT shows of the current run
+SHOWN = ("cubes", "products", "tables", "figures", "report", "ledger.csv", "provenance.json")
+
+
+@dataclass(slots=True)
+class Summary:
+    """What a run did."""
+
+    out: Path
+    run: str
+    """Name of the run: digest of all that entered it."""
+    unchanged: bool = False
+    """Whether the results were there already."""
+    products: list[str] = field(default_factory=list)
+    skipped: dict[str, str] = field(default_factory=dict)
+    """Product -> why it was not made."""
+    rows: int = 0
+    kept: dict[str, int] = field(default_factory=dict)
+    """Sample -> stars."""
+    partitions_read: int = 0
+    states_computed: int = 0
+    states_reused: int = 0
+    tables_reused: int = 0
+    peak_bytes: int = 0
+    seconds: float = 0.0
+
+    def text(self) -> str:
+        """Return the lines that the command prints at its end."""
+        if self.unchanged:
+            lines = [f"nothing has changed since run {self.run}: the results stand"]
+        else:
+            stars = ", ".join(f"{name} {n:,}" for name, n in self.kept.items())
+            lines = [
+                f"{self.rows:,} rows; samples: {stars}",
+                f"{self.states_computed:,} states computed, {self.states_reused:,} states and "
+                f"{self.tables_reused:,} tables reused; {self.seconds:.1f} s, "
+                f"peak {self.peak_bytes / 2**20:,.0f} MiB in a worker",
+            ]
+            lines += [f"skipped {name}: {why}" for name, why in self.skipped.items()]
+        report, figures = self.out / "report" / "index.html", self.out / "figures"
+        if report.exists():
+            lines.append(f"report    {report}")
+        if figures.exists():
+            lines.append(f"pictures  {figures}")
+        lines.append(f"data      {self.out / 'products'}  {self.out / 'cubes'}  {self.out / 'tables'}")
+        return "\n".join(lines)
+
+
+def pipeline_path(name_or_path: str | Path) -> Path:
+    """Return the file of a pipeline, by the name of a shipped one or by path.
+
+    Raises
+    ------
+    ConfigError
+        If there is no such pipeline.
+    """
+    path = Path(name_or_path)
+    if path.suffix in (".yaml", ".yml"):
+        return path
+    folder = shipped("pipelines")
+    found = folder / f"{name_or_path}.yaml"
+    if folder not in found.parents or ".." in path.parts or not found.is_file():
+        known = ", ".join(sorted(str(p.relative_to(folder).with_suffix("")) for p in folder.glob("*.yaml")))
+        raise ConfigError(
+            f"no pipeline is called {str(name_or_path)!r}", expected=f"{known}, or the path of a YAML file"
+        )
+    return found
+
+
+def run(
+    pipeline: str | Path,
+    store: Path | str,
+    out: Path | str,
+    *,
+    cluster: Any = "laptop",
+    only: Sequence[str] | None = None,
+    cache: bool | Path = True,
+    figures: bool = True,
+    listen: events.Listener = events.silent,
+) -> Summary:
+    """Make the products of a pipeline from a store.
+
+    Parameters
+    ----------
+    pipeline : str or path
+        Name of a pipeline, or the path of a pipeline file.
+    store : path
+        Folder of the store.
+    out : path
+        Folder of the results.
+    cluster : str, path, ClusterConfig or Executor
+        Where to work.
+    only : sequence of str, optional
+        Products to make; all of the pipeline's by default.
+    cache : bool or path
+        Whether, or where, states are kept for the next run.
+    figures : bool
+        Whether pictures and the report are made.
+    listen : callable
+        Receives progress events.
+
+    Returns
+    -------
+    Summary
+
+    Raises
+    ------
+    GaldaskError
+        If the pipeline, the store or the place of the results is not right; nothing is half-written.
+    """
+    began = time.monotonic()
+    from galdask.cartography.plan import Plan
+    from galdask.catalog.store import Store, open_store
+    from galdask.stars.recipe import Recipe
+
+    section = config.load(pipeline_path(pipeline))
+    opened = store if isinstance(store, Store) else open_store(store)
+    recipe = Recipe.from_section(section, opened)
+    plan = Plan.from_section(section, recipe.derived_columns)
+    names, skipped = plan.choose(only)
+    out = Path(out)
+    identity = digest.of_settings(
+        {
+            "pipeline": {key: section.value(key) for key in section},
+            "store": opened.digest,
+            "products": names,
+            "figures": figures,
+            "versions": provenance.versions(),
+            "cpu": list(provenance.cpu_features()),
+        }
+    )[:16]
+    summary = Summary(out, identity, products=names, skipped=skipped, rows=opened.rows)
+    with publish.locked(out, "output"):
+        final = out / ".runs" / identity
+        if cache is not False and (final / "complete.json").exists():
+            _show(out, identity)
+            summary.unchanged = True
+            return summary
+        build = out / ".runs" / f".{identity}.{secrets.token_hex(4)}.tmp"
+        _sweep(out / ".runs")
+        with publish.explained(build):
+            build.mkdir(parents=True)
+        try:
+            with open_executor(cluster, listen) as executor:
+                outcome = _reduce(opened, recipe, plan, names, executor, build, out, cache)
+                _account(outcome, recipe, opened, plan, summary)
+                _write(build, plan, names, outcome, opened, recipe, summary, section)
+                if figures:
+                    _draw(build, names, executor)
+            summary.seconds = time.monotonic() - began
+            if figures:
+                _report(build, plan, opened, summary, listen)
+            shutil.rmtree(build / "scratch", ignore_errors=True)
+            with publish.explained(build):
+                publish.write_json(build / "complete.json", {"run": identity}, durable=True)
+                shutil.rmtree(final, ignore_errors=True)
+                build.rename(final)
+            _show(out, identity)
+        finally:
+            shutil.rmtree(build, ignore_errors=True)
+    return summary
+
+
+def _reduce(
+    store: Store,
+    recipe: Recipe,
+    plan: Plan,
+    names: Sequence[str],
+    executor: Executor,
+    build: Path,
+    out: Path,
+    cache: bool | Path,
+) -> Outcome:
+    from galdask import cartography
+    from galdask.engine import warm
+    from galdask.engine.ledger import Ledger
+    from galdask.engine.reduce import reduce
+
+    warm.kernels()
+    ledger = Ledger(tuple((sample, recipe.fates[sample]) for sample in recipe.samples))
+    requests: dict[str, tuple[str, Any]] = {"ledger": (recipe.samples[0], ledger)}
+    for key, request in cartography.requests(plan, names).items():
+        requests[key] = (request.sample, request.reduction)
+    saved = None if cache is False else out / ".cache" if cache is True else Path(cache)
+    return reduce(store, recipe, requests, executor, scratch=build / "scratch", saved=saved)
+
+
+def _account(outcome: Outcome, recipe: Recipe, store: Store, plan: Plan, summary: Summary) -> None:
+    """Check that the ledger sums to the input, and that stars are left."""
+    table = outcome.tables["ledger"]
+    for index, sample in enumerate(recipe.samples):
+        mine = table.values["sample"] == index
+        counts = table.values["n"][mine]
+        if int(counts.sum()) != store.rows:
+            raise SampleError("the ledger does not sum to the input", expected=store.rows, found=int(counts.sum()))
+        summary.kept[sample] = int(counts[0])
+    for name in ("partitions_read", "states_computed", "states_reused", "tables_reused", "peak_bytes"):
+        setattr(summary, name, getattr(outcome, name))
+    index = recipe.samples.index(plan.main)
+    counts = table.values["n"][table.values["sample"] == index]
+    if counts[0] == 0:
+        left, steps = store.rows, recipe.fates[plan.main]
+        for step, taken in zip(steps, counts[1:], strict=True):
+            left -= int(taken)
+            if left == 0:
+                raise SampleError(
+                    f"no star is left in the sample {plan.main!r}",
+                    where=f"cut {step!r}",
+                    found=f"it takes the last {int(taken):,} of {store.rows:,} stars",
+                    todo="loosen this cut, or check the column that it reads",
+                )
+        raise SampleError(f"the sample {plan.main!r} is empty", found="a catalogue without rows")
+
+
+def ledger_rows(outcome: Outcome, recipe: Recipe, store: Store) -> list[dict[str, Any]]:
+    """Return the cut flow: for each sample a row for each step, its rows and what remains after it."""
+    table, rows = outcome.tables["ledger"], []
+    for index, sample in enumerate(recipe.samples):
+        counts = table.values["n"][table.values["sample"] == index]
+        left = store.rows
+        rows.append({"sample": sample, "step": "input", "removed": 0, "remaining": left})
+        for step, taken in zip(recipe.fates[sample], counts[1:], strict=True):
+            left -= int(taken)
+            rows.append({"sample": sample, "step": step, "removed": int(taken), "remaining": left})
+        rows.append({"sample": sample, "step": "kept", "removed": 0, "remaining": int(counts[0])})
+    return rows
+
+
+def _write(
+    build: Path,
+    plan: Plan,
+    names: Sequence[str],
+    outcome: Outcome,
+    store: Store,
+    recipe: Recipe,
+    summary: Summary,
+    section: config.Section,
+) -> None:
+    """Write datasets, tables, ledger and provenance."""
+    from galdask import cartography
+
+    record = provenance.record(
+        run=summary.run,
+        pipeline=section.file and Path(section.file).name,
+        settings=recipe.settings(),
+        store={"release": store.name, "digest": store.digest, "rows": store.rows},
+    )
+    publish.write_json(build / "provenance.json", record)
+    rows = ledger_rows(outcome, recipe, store)
+    text = io.StringIO()
+    writer = csv.DictWriter(text, ["sample", "step", "removed", "remaining"], lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    publish.write_text(build / "ledger.csv", text.getvalue())
+    note = provenance.text(record)
+    for name in names:
+        try:
+            cartography.write(plan, name, outcome.tables, build, note)
+        except (KeyError, ValueError, IndexError) as error:
+            raise ProductError(f"the product {name!r} failed", found=f"{type(error).__name__}: {error}") from error
+
+
+@dataclass(frozen=True, slots=True)
+class _Picture:
+    name: str
+    dataset: Path
+    folder: Path
+
+
+def _picture(task: _Picture) -> str:
+    from galdask import cartography, figures
+
+    figures.make(task.name, cartography.open_product(task.dataset), task.folder)
+    return task.name
+
+
+def _draw(build: Path, names: Sequence[str], executor: Executor) -> None:
+    """Draw every product from its saved dataset, side by side on the workers."""
+    from galdask import figures
+
+    work = [
+        _Picture(name, build / "products" / f"{name}.zarr", build / "figures")
+        for name in names
+        if name in figures.names() and (build / "products" / f"{name}.zarr").exists()
+    ]
+    for _ in executor.run(_picture, work, step="draw", labels=[w.name for w in work]):
+        pass
+
+
+def _report(build: Path, plan: Plan, store: Store, summary: Summary, listen: events.Listener) -> None:
+    from galdask import report
+
+    report.write_report(build, _context(build, plan, store, summary))
+    listen(events.Event("report", text="written"))
+
+
+def _context(build: Path, plan: Plan, store: Store, summary: Summary) -> dict[str, Any]:
+    with open(build / "ledger.csv", newline="") as handle:
+        flow = list(csv.DictReader(handle))
+    return {
+        "title": plan.title,
+        "reference": plan.reference,
+        "catalogue": {"release": store.name, "title": store.title, "rows": store.rows, "digest": store.digest},
+        "ledger": flow,
+        "skipped": summary.skipped,
+        "samples": summary.kept,
+        "seconds": summary.seconds,
+        "provenance": json.loads((build / "provenance.json").read_text()),
+    }
+
+
+def _show(out: Path, identity: str) -> None:
+    """Let OUT show a run: one link is moved, everything else goes through it."""
+    publish.point(out / "current", Path(".runs") / identity)
+    for name in SHOWN:
+        link = out / name
+        if not link.is_symlink() and not link.exists():
+            publish.point(link, Path("current") / name)
+
+
+def _sweep(runs: Path) -> None:
+    """Remove what a killed run left behind."""
+    for rest in runs.glob(".*.tmp") if runs.is_dir() else ():
+        shutil.rmtree(rest, ignore_errors=True)
+
+
+def open_results(out: Path | str) -> xr.DataTree:
+    """Open the results of a run lazily.
+
+    Parameters
+    ----------
+    out : path
+        Folder of the results.
+
+    Returns
+    -------
+    xarray.DataTree
+        ``/products/<name>`` and ``/cubes/<name>``.
+    """
+    import xarray as xr
+
+    from galdask import cartography
+
+    current = (Path(out) / "current").resolve()
+    if not (current / "complete.json").exists():
+        raise ProductError("there are no results here", where=out, todo="galdask run PIPELINE --store STORE --out OUT")
+    found: Mapping[str, Any] = {
+        f"/{kind}/{path.stem}": cartography.open_product(path)
+        for kind in ("products", "cubes")
+        for path in sorted((current / kind).glob("*.zarr"))
+    }
+    return xr.DataTree.from_dict(dict(found))
