@@ -1,0 +1,66 @@
+"""A small table that was read whole and is served from memory by row ranges."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+
+from galdask.catalog.readers.base import ColumnType
+from galdask.catalog.readers.names import check_range, find
+
+
+class MemoryTable:
+    """Columns in memory; see `Table`.
+
+    Parameters
+    ----------
+    path : Path
+        The file as the user knows it.
+    rows : int
+        Number of rows.
+    columns : dict of str to ndarray
+        The columns, native byte order.
+    units : dict of str to str
+        Units as the file spells them.
+    refused : dict of str to str
+        Columns that cannot be read, with the reason.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        rows: int,
+        columns: Mapping[str, np.ndarray],
+        units: Mapping[str, str] | None = None,
+        refused: Mapping[str, str] | None = None,
+    ) -> None:
+        self.path, self.rows = path, rows
+        self._columns = dict(columns)
+        self.refused = dict(refused or {})
+        self.types = {
+            name: ColumnType(values.dtype, values.shape[1:], (units or {}).get(name))
+            for name, values in self._columns.items()
+        }
+
+    def read(self, start: int, stop: int, names: Sequence[str]) -> dict[str, np.ndarray]:
+        """Return rows [start, stop) of the named columns; see `Table.read`."""
+        check_range(start, stop, self.rows, self.path)
+        result = {}
+        for name in names:
+            column, element = find(name, self.types, self.refused, self.path)
+            values = self._columns[column][start:stop]
+            if element is not None:
+                values = values.reshape(len(values), -1)[:, element]
+            result[name] = _plain_if_full(
+                np.ma.array(values, copy=True) if np.ma.isMA(values) else values.copy()
+            )
+        return result
+
+
+def _plain_if_full(values: np.ndarray) -> np.ndarray:
+    """A mask that hides nothing is taken off, as in every other reader."""
+    if np.ma.isMA(values) and not np.ma.is_masked(values):
+        return np.ma.getdata(values)
+    return values
