@@ -25,7 +25,7 @@ _HOMES = {
 #: modules that register reductions
 KINDS = ("counts", "moments", "order_statistics", "running_medians", "least_squares", "bottom_k")
 
-__all__ = [*_HOMES, "KINDS", "REGISTRY"]  # noqa: F822
+__all__ = [*_HOMES, "KINDS", "REGISTRY"]
 
 
 def __getattr__(name: str) -> Any:

@@ -99,7 +99,7 @@ class Key:
             axis.accumulate(required(columns, axis.column), out)
         if self.population:
             classes = np.asarray(required(columns, "population"))
-            if classes.size and not (0 <= classes.min() and classes.max() < len(CLASSES)):
+            if classes.size and (classes.min() < 0 or classes.max() >= len(CLASSES)):
                 raise ReductionError(
                     "a star has an unknown population class",
                     where="column population",

@@ -55,7 +55,7 @@ class Reduction(Protocol):
         ...
 
     def finalize(self, parts: Sequence[State], shard_bytes: int = 64 << 20) -> CellTable:
-        """Return the result over all parts, which may be memory-mapped, using about `shard_bytes` at a time."""
+        """Return the result over all parts (perhaps memory-mapped), with about `shard_bytes` at a time."""
         ...
 
     def bound(self, rows: int) -> int:
