@@ -1,0 +1,55 @@
+"""What a store holds, as lines of text for people."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from galdask.catalog.store import Store
+
+
+def size_text(count: int) -> str:
+    """Return a number of bytes with a unit."""
+    value = float(count)
+    for unit in ("bytes", "kB", "MB", "GB"):
+        if value < 1000:
+            return f"{value:.0f} {unit}" if unit == "bytes" else f"{value:.1f} {unit}"
+        value /= 1000
+    return f"{value:.1f} TB"
+
+
+def describe(store: Store) -> str:
+    """Return the description of a store; see `Store.describe`."""
+    sizes = [part.rows for part in store.partitions]
+    lines = [
+        f"{store.name}: {store.title}",
+        f"  store       {store.path}",
+        f"  rows        {store.rows:,} ({store.stars:,} stars by {store.star_id})",
+        f"  partitions  {len(sizes):,} of {min(sizes):,} to {max(sizes):,} rows, {size_text(store.bytes)}",
+        f"  digest      {store.digest[:16]}",
+        "",
+        "columns: name, type, unit, missing",
+    ]
+    wide = max(len(name) for name in store.columns)
+    for group in dict.fromkeys(c.group for c in store.columns.values()):
+        columns = [c for c in store.columns.values() if c.group == group]
+        lines.append(f"  {group} ({len(columns)})")
+        for column in columns:
+            elements = store.rows * int(np.prod(column.shape))
+            share = f"{100 * column.missing / elements:5.1f} %" if elements else "      -"
+            kind = column.type + (str(list(column.shape)) if column.shape else "")
+            line = f"    {column.name:<{wide}}  {kind:<12} {column.unit or '-':<10} {share}"
+            lines.append(f"{line}  {column.description}".rstrip())
+    if store.masks:
+        lines += ["", "masks: bits"]
+        for name, bits in store.masks.items():
+            named = sorted((number, bit) for bit, number in bits.items())
+            lines.append(f"  {name}: " + ", ".join(f"{bit} {number}" for number, bit in named))
+    lines += ["", "ledger"]
+    for table, entry in store.ledger.items():
+        counts = {key.replace("_", " "): value for key, value in entry.items() if key != "file"}
+        facts = ", ".join(f"{key} {value:,}" for key, value in counts.items())
+        lines.append(f"  {table} ({entry['file']}): {facts}")
+    return "\n".join(lines)

@@ -1,0 +1,333 @@
+"""From the files of a release to a store, in two passes of tasks and one commit."""
+
+from __future__ import annotations
+
+import itertools
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+
+from galdask import digest, events, publish
+from galdask.catalog import companion, journal, manifest, scan, sources
+from galdask.catalog.build import build_partition, finished
+from galdask.catalog.ledger import ledger
+from galdask.catalog.opened import Opened
+from galdask.catalog.partition import Rule, boundaries, rule_for
+from galdask.catalog.plan import Plan, targets_of
+from galdask.catalog.schema import KeyJoin, Release, RowMatch
+from galdask.errors import ConfigError, OutputError, StoreError
+
+STEP = "ingest"
+
+
+class Runs(Protocol):
+    """What runs the tasks: an executor of the engine, or anything like it."""
+
+    def run(
+        self,
+        function: Callable[..., Any],
+        tasks: Sequence[Any],
+        *,
+        step: str,
+        labels: Sequence[str] | None = None,
+        shared: Any = None,
+    ) -> Iterator[tuple[int, Any]]:
+        """Yield (index of a task, ``function(shared, task)``) in the order of completion."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class IngestReport:
+    """What an ingest did.
+
+    Parameters
+    ----------
+    changed : bool
+        False if the store held just this already.
+    rows, stars, partitions : int
+        What the store holds now.
+    written : int
+        Bytes of new data files.
+    reused : int
+        Partitions of which no file had to be written.
+    seconds : float
+        Time it took.
+    store : path
+        Where it is.
+    notes : tuple of str
+        What the user should know: optional tables that are absent, columns that cannot be read.
+    """
+
+    changed: bool
+    rows: int
+    stars: int
+    partitions: int
+    written: int
+    reused: int
+    seconds: float
+    store: Path
+    notes: tuple[str, ...] = ()
+
+    def text(self) -> str:
+        """Return one sentence for people."""
+        if not self.changed:
+            return f"{self.store} is up to date: {self.rows:,} rows, nothing to do"
+        return (
+            f"{self.store}: {self.rows:,} rows, {self.stars:,} stars, {self.partitions} partitions "
+            f"({self.reused} reused), {self.written / 1e6:.1f} MB written in {self.seconds:.1f} s"
+        )
+
+
+def ingest(
+    release: Release,
+    source: Path,
+    store: Path,
+    *,
+    executor: Runs,
+    columns: str = "needed",
+    listen: events.Listener = events.silent,
+    partition_rows: int | None = None,
+    scratch: Path | None = None,
+) -> IngestReport:
+    """Make or renew a store from the files of a release.
+
+    Parameters
+    ----------
+    release : Release
+        What the files should hold.
+    source : path
+        Folder with the files.
+    store : path
+        Folder of the store; made if needed. Nobody sees a half-made store: its manifest is replaced
+        in one step at the end.
+    executor : Runs
+        Runs the tasks.
+    columns : {"needed", "all"}
+        The canonical columns, or every column of the files beside them.
+    listen : callable
+        Receives progress events.
+    partition_rows : int, optional
+        Fewest rows of a partition; by default 8192 for a catalogue up to two million rows. An
+        existing store keeps its own.
+    scratch : path, optional
+        Where compressed files are inflated; by default inside the store.
+
+    Returns
+    -------
+    IngestReport
+
+    Raises
+    ------
+    InputError
+        If a file is missing, broken or not what the release says.
+    OutputError
+        If the store cannot be written or is being written by another process.
+    StoreError
+        If the folder holds the store of another release.
+    """
+    began = time.perf_counter()
+    if columns not in ("needed", "all"):
+        raise ConfigError("unknown set of columns", expected="needed or all", found=columns)
+    store, source = Path(store).absolute(), Path(source)
+    paths = sources.find(release, source)
+    identity = sources.identity(paths)
+    settings = {
+        "format": manifest.FORMAT,
+        "release": digest.of_settings(release),
+        "columns": columns,
+    }
+    earlier = _earlier(store, release, listen)
+    if earlier is not None and _same(store, earlier, settings, identity, partition_rows):
+        listen(events.Event(STEP, text=f"{store} is up to date, nothing to do"))
+        return _report(store, earlier, began, changed=False)
+    scratch = scratch or store / journal.NAME / "scratch"
+    tables = {name: Opened(release.tables[name], path, scratch) for name, path in paths.items()}
+    kept = earlier["partitioning"]["low"] if earlier is not None else None
+    rule = rule_for(tables[release.main.name].rows, partition_rows or kept)
+    key = digest.of_settings(settings, identity, rule.to_json())
+    plan = _plan(release, store, key, tables, columns, rule)
+    companion.check_counts(plan)
+    if store.exists() and not store.is_dir():
+        raise OutputError("a store is a folder, and this is a file", where=store)
+    with publish.locked(store, "store"):
+        journal.sweep(store)
+        with publish.explained(store):
+            content, entries = _run(plan, release, executor, listen)
+        sources.check_unchanged(identity, paths)
+        content |= {"settings": settings, "sources": identity}
+        content["digest"] = manifest.commit(store, content)
+        journal.sweep(store)
+        journal.clear(store)
+    notes = _notes(release, plan, columns)
+    for note in notes:
+        listen(events.Event(STEP, text=note))
+    report = replace(
+        _report(store, content, began, changed=True),
+        written=sum(entry["written"] for entry in entries),
+        reused=sum(not entry["written"] for entry in entries),
+        notes=notes,
+    )
+    listen(events.Event(STEP, text=report.text()))
+    return report
+
+
+def _earlier(store: Path, release: Release, listen: events.Listener) -> dict[str, Any] | None:
+    if not (store / manifest.NAME).exists():
+        return None
+    try:
+        content = manifest.read(store)
+    except StoreError as error:
+        if "newer" in error.what:
+            raise
+        listen(events.Event(STEP, text=f"{error.what}: made anew"))
+        return None
+    if content["release"] != release.name:
+        raise StoreError(
+            "this is the store of another release",
+            where=store,
+            expected=release.name,
+            found=content["release"],
+            todo="give another folder for the store",
+        )
+    return content
+
+
+def _same(
+    store: Path,
+    content: Mapping[str, Any],
+    settings: Mapping[str, Any],
+    identity: Mapping[str, Any],
+    partition_rows: int | None,
+) -> bool:
+    if content["settings"] != settings or content["sources"] != identity:
+        return False
+    if partition_rows not in (None, content["partitioning"]["low"]):
+        return False
+    for part in content["partitions"]:
+        for group, file in part["files"].items():
+            path = store / file
+            if not path.is_file() or path.stat().st_size != part["bytes"][group]:
+                return False
+    return True
+
+
+def _plan(
+    release: Release, store: Path, key: str, tables: Mapping[str, Any], columns: str, rule: Rule
+) -> Plan:
+    main = release.main.name
+    ordered = {main: tables[main]} | dict(tables)
+    joins: dict[str, RowMatch | KeyJoin] = {}
+    for name in ordered:
+        join = release.tables[name].join
+        if join is not None:
+            joins[name] = join
+    return Plan(
+        store=store,
+        journal=journal.folder(store, key),
+        release=release.name,
+        star_id=release.star_id,
+        tables=ordered,
+        joins=joins,
+        targets=targets_of(release, ordered, columns),
+        rule=rule,
+    )
+
+
+def _run(
+    plan: Plan, release: Release, executor: Runs, listen: events.Listener
+) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    scanned = journal.load(plan.journal, "scan") or _scan(plan, executor)
+    ledgers = {name: _index(plan, name, executor) for name, j in plan.joins.items() if isinstance(j, KeyJoin)}
+    starts = scanned["starts"]
+    tasks = [(i, a, b) for i, (a, b) in enumerate(itertools.pairwise(starts))]
+    entries = {task[0]: entry for task in tasks if (entry := finished(plan.journal, plan.store, task))}
+    waiting = [task for task in tasks if task[0] not in entries]
+    if entries:
+        text = f"{len(entries)} of {len(tasks)} partitions were finished by an earlier call"
+        listen(events.Event(STEP, text=text))
+    labels = [f"partition {index}, rows {a} to {b}" for index, a, b in waiting]
+    for _, entry in executor.run(build_partition, waiting, step=STEP, labels=labels, shared=plan):
+        entries[entry["index"]] = entry
+    ordered = [entries[task[0]] for task in tasks]
+    return _content(plan, release, scanned["stars"], ledgers, ordered), ordered
+
+
+def _scan(plan: Plan, executor: Runs) -> dict[str, Any]:
+    (plan.journal / "keys").mkdir(parents=True, exist_ok=True)
+    table = plan.tables[plan.main]
+    tasks = scan.ranges(table.rows)
+    labels = [f"rows {a} to {b}" for a, b in tasks]
+    found = dict(executor.run(scan.scan_range, tasks, step="scan", labels=labels, shared=plan))
+    rows = np.concatenate([*(found[i][0] for i in range(len(tasks))), np.empty(0, np.int64)])
+    hashes = np.concatenate([*(found[i][1] for i in range(len(tasks))), np.empty(0, np.uint64)])
+    stars, collision = scan.count_stars([scan.run_file(plan.journal, a) for a, _ in tasks])
+    if collision:
+        raise scan.refuse_collision(plan, collision)
+    scanned = {"starts": boundaries(rows, hashes, table.rows, plan.rule), "stars": stars}
+    journal.keep(plan.journal, "scan", scanned)
+    return scanned
+
+
+def _index(plan: Plan, name: str, executor: Runs) -> dict[str, int]:
+    known = journal.load(plan.journal, f"join-{name}")
+    if known is None:
+        done = executor.run(companion.index, [name], step="join", labels=[f"table {name}"], shared=plan)
+        known = dict(done)[0]
+        journal.keep(plan.journal, f"join-{name}", known)
+    return known
+
+
+def _content(
+    plan: Plan,
+    release: Release,
+    stars: int,
+    joined: Mapping[str, Mapping[str, int]],
+    entries: Sequence[Mapping[str, Any]],
+) -> dict[str, Any]:
+    """Return what the manifest holds, but for settings and sources."""
+    missing = {name: sum(entry["missing"][name] for entry in entries) for name in entries[0]["missing"]}
+    columns = [replace(c, missing=missing[c.name]) for group in plan.groups().values() for c in group]
+    kept = ("rows", "row_start", "files", "bytes", "digests")
+    return {
+        "galdask_store": manifest.FORMAT,
+        "release": release.name,
+        "title": release.title,
+        "reference": release.reference,
+        "star_id": release.star_id,
+        "rows": sum(entry["rows"] for entry in entries),
+        "stars": stars,
+        "columns": [column.to_json() for column in columns],
+        "masks": {name: dict(bits) for name, bits in release.masks.items() if name in plan.targets},
+        "ledger": ledger(plan, joined, entries),
+        "partitioning": plan.rule.to_json(),
+        "partitions": [{name: entry[name] for name in kept} for entry in entries],
+    }
+
+
+def _report(store: Path, content: Mapping[str, Any], began: float, changed: bool) -> IngestReport:
+    return IngestReport(
+        changed=changed,
+        rows=content["rows"],
+        stars=content["stars"],
+        partitions=len(content["partitions"]),
+        written=0,
+        reused=len(content["partitions"]),
+        seconds=time.perf_counter() - began,
+        store=store,
+    )
+
+
+def _notes(release: Release, plan: Plan, columns: str) -> tuple[str, ...]:
+    there = plan.tables
+    notes = [f"the optional table {name!r} is not there" for name in release.tables if name not in there]
+    absent = [name for name in release.columns if name not in plan.targets]
+    if absent:
+        notes.append(f"columns that the files do not have: {', '.join(absent)}")
+    if columns == "all":
+        for table in plan.tables.values():
+            notes += [f"{table.path.name}: {name} is left out: {why}" for name, why in table.refused.items()]
+    return tuple(notes)

@@ -1,0 +1,49 @@
+"""What an ingest leaves while it runs, so that the next call goes on where it was killed."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+from galdask import publish
+from galdask.catalog.manifest import GROUPS
+
+NAME = ".ingest"
+
+
+def folder(store: Path, key: str) -> Path:
+    """Return the folder of one ingest: the same inputs and settings have the same."""
+    return store / NAME / key[:16]
+
+
+def load(journal: Path, name: str) -> dict[str, Any] | None:
+    """Return what an earlier call finished under `name`, or None."""
+    try:
+        found = json.loads((journal / f"{name}.json").read_bytes())
+    except (OSError, ValueError):
+        return None
+    return found if isinstance(found, dict) else None
+
+
+def keep(journal: Path, name: str, value: dict[str, Any]) -> None:
+    """Note that a step is finished."""
+    publish.write_json(journal / f"{name}.json", value)
+
+
+def sweep(store: Path) -> None:
+    """Remove temporary files of writers that were killed; the store must be locked."""
+    for group in GROUPS:
+        for orphan in (store / "data" / group).glob(".*.tmp"):
+            with contextlib.suppress(OSError):
+                orphan.unlink()
+    for orphan in store.glob(".manifest.json.*.tmp"):
+        with contextlib.suppress(OSError):
+            orphan.unlink()
+
+
+def clear(store: Path) -> None:
+    """Remove every journal, after a commit."""
+    shutil.rmtree(store / NAME, ignore_errors=True)

@@ -1,0 +1,161 @@
+"""The data files: Parquet with one set of settings, under names made of their content."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import secrets
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from galdask import digest, publish
+from galdask.errors import OutputError, StoreError
+
+#: part of every file's name, so that files written with other settings are other files
+SETTINGS = {"version": "2.6", "compression": "zstd", "compression_level": 1, "write_page_checksum": True}
+#: strings of which a sample of rows holds fewer different ones than this share are dictionary-encoded
+_LOW_CARDINALITY = 1 / 8
+_SAMPLE = 1024
+
+
+def content_name(digests: Sequence[str], schema: pa.Schema, slab: int) -> str:
+    """Return the name of a data file from the digests of its columns, its schema and its row groups."""
+    fields = [[f.name, str(f.type), f.nullable] for f in schema]
+    return digest.of_settings(list(digests), fields, slab, SETTINGS)[:16] + ".parquet"
+
+
+def _repetitive(array: pa.Array) -> bool:
+    if not pa.types.is_string(array.type) or not len(array):
+        return False
+    sample = array.take(pa.array(range(0, len(array), max(1, len(array) // _SAMPLE))))
+    return len(sample.unique()) <= max(2, _LOW_CARDINALITY * len(sample))
+
+
+@contextlib.contextmanager
+def _explained(path: Path) -> Iterator[None]:
+    with publish.explained(path):
+        try:
+            yield
+        except OSError as error:
+            if error.errno in (errno.EDQUOT, errno.EFBIG):
+                raise OutputError(
+                    "the disk quota or the file size limit is reached",
+                    where=path,
+                    found=os.strerror(error.errno),
+                    todo="free some space or write elsewhere; nothing half-written was published",
+                ) from error
+            raise
+
+
+class DataFile:
+    """A file that is written a row group at a time and named when all is known; used in a `with`.
+
+    Parameters
+    ----------
+    folder : path
+        Where the file goes; made if needed.
+
+    Raises
+    ------
+    OutputError
+        If the disk is full or the place cannot be written; nothing is left behind.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder, self.rows = folder, 0
+        self._temporary: Path | None = None
+        self._writer: pq.ParquetWriter | None = None
+
+    def __enter__(self) -> DataFile:
+        with _explained(self.folder):
+            self.folder.mkdir(parents=True, exist_ok=True)
+            self._temporary = self.folder / f".{secrets.token_hex(8)}.tmp"
+            self._handle = open(self._temporary, "wb", buffering=1 << 20)
+        return self
+
+    def add(self, table: pa.Table) -> None:
+        """Write a row group."""
+        with _explained(self.folder):
+            if self._writer is None:
+                some = [f.name for f in table.schema if _repetitive(_one(table[f.name]))]
+                self._writer = pq.ParquetWriter(
+                    self._handle,
+                    table.schema,
+                    use_dictionary=some or False,
+                    write_statistics=False,
+                    **SETTINGS,
+                )
+            self._writer.write_table(table, row_group_size=max(1, table.num_rows))
+            self.rows += table.num_rows
+
+    def publish(self, name: str) -> int:
+        """Give the file its name and return its bytes; 0 if an intact one of that name was there."""
+        final = self.folder / name
+        if self._writer is None or self._temporary is None:
+            raise ValueError("a data file needs a table")
+        with _explained(self.folder):
+            self._writer.close()
+            self._handle.close()
+            if intact(final, self.rows):
+                return 0
+            size = self._temporary.stat().st_size
+            os.replace(self._temporary, final)
+        self._temporary = None
+        return size
+
+    def __exit__(self, *_: object) -> None:
+        with contextlib.suppress(OSError, pa.ArrowException):
+            if self._writer is not None and self._temporary is not None:
+                self._writer.close()
+        with contextlib.suppress(OSError):
+            self._handle.close()
+        if self._temporary is not None:
+            with contextlib.suppress(OSError):
+                self._temporary.unlink()
+
+
+def intact(path: Path, rows: int) -> bool:
+    """Return whether a file of that name is there and its footer can be read."""
+    try:
+        return int(pq.read_metadata(path).num_rows) == rows
+    except (OSError, pa.ArrowException):
+        return False
+
+
+def _one(column: pa.ChunkedArray) -> pa.Array:
+    return column.chunk(0) if column.num_chunks == 1 else column.combine_chunks()
+
+
+def read(path: Path, names: Sequence[str], where: str) -> dict[str, pa.Array]:
+    """Read columns of a data file, memory-mapped, on one thread.
+
+    Raises
+    ------
+    StoreError
+        If the file is missing, damaged or lacks a column.
+    """
+    try:
+        with pq.ParquetFile(path, memory_map=True, page_checksum_verification=True) as file:
+            table = file.read(columns=list(names), use_threads=False, use_pandas_metadata=False)
+            return {name: _one(table[name]) for name in names}
+    except FileNotFoundError as error:
+        raise broken("a data file of the store is missing", path, where) from error
+    except KeyError as error:
+        raise broken("a data file of the store lacks a column", path, where, error) from error
+    except (OSError, MemoryError, UnicodeDecodeError, pa.ArrowException) as error:
+        raise broken("a data file of the store is damaged", path, where, error) from error
+
+
+def broken(what: str, path: Path, where: str, found: Any = None) -> StoreError:
+    """Return the error about a data file, with the way to mend it."""
+    return StoreError(
+        what,
+        where=f"{path}, {where}",
+        found=None if found is None else str(found).splitlines()[0],
+        todo=f"delete {path} if it is there and ingest again: only what is missing is rewritten",
+    )

@@ -1,0 +1,85 @@
+"""The files of a release: found in a folder, recognised again by size, time and inode."""
+
+from __future__ import annotations
+
+import difflib
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from galdask.catalog.schema import Release
+from galdask.errors import InputError
+
+
+def find(release: Release, folder: Path) -> dict[str, Path]:
+    """Return table -> file for the tables of a release that are in a folder.
+
+    Raises
+    ------
+    InputError
+        If the folder or a file that is not optional is missing.
+    """
+    if not folder.is_dir():
+        what = "this is a file, not the folder of a release" if folder.exists() else "no such folder"
+        raise InputError(what, where=folder, todo="give the folder that holds the release's files")
+    found: dict[str, Path] = {}
+    for spec in release.tables.values():
+        for name in spec.files:
+            if (folder / name).is_file():
+                found[spec.name] = folder / name
+                break
+        else:
+            if not spec.optional:
+                raise _missing(release, spec.name, spec.files, folder)
+    return found
+
+
+def _missing(release: Release, table: str, files: tuple[str, ...], folder: Path) -> InputError:
+    there = sorted(entry.name for entry in folder.iterdir() if entry.is_file())
+    near = difflib.get_close_matches(files[0], there, 3, 0.5)
+    known = release.sources.get(table, ())
+    return InputError(
+        f"the table {table!r} of {release.name} is missing",
+        where=folder,
+        expected=" or ".join(files),
+        found=f"similar names: {', '.join(near)}" if near else f"{len(there)} other files",
+        todo=f"fetch it from {known[0].url}" if known else "put the file there or give another folder",
+    )
+
+
+def identity(paths: Mapping[str, Path]) -> dict[str, dict[str, Any]]:
+    """Return what tells a file from a changed one without reading it.
+
+    Raises
+    ------
+    InputError
+        If a file is gone or cannot be looked at.
+    """
+    known: dict[str, dict[str, Any]] = {}
+    for table, path in paths.items():
+        try:
+            facts = os.stat(path)
+        except OSError as error:
+            raise InputError("the file cannot be read", where=path, found=error.strerror) from error
+        known[table] = {
+            "file": path.name,
+            "size": facts.st_size,
+            "mtime_ns": facts.st_mtime_ns,
+            "inode": facts.st_ino,
+        }
+    return known
+
+
+def check_unchanged(before: Mapping[str, Any], paths: Mapping[str, Path]) -> None:
+    """Raise `InputError` if a file changed since `before` was taken by `identity`."""
+    now = identity(paths)
+    for table, facts in before.items():
+        if now[table] != facts:
+            raise InputError(
+                "the file changed while it was read",
+                where=paths[table],
+                expected=facts,
+                found=now[table],
+                todo="wait until it is written, then ingest again",
+            )
