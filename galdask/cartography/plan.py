@@ -1,0 +1,250 @@
+"""The plan: what a pipeline file says about grids, cubes and products, read and checked once."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from galdask.cartography import products as catalogue_of_products
+from galdask.cartography.cubes import Cube, cube_from_section
+from galdask.cartography.grids import Grid, grid_from_section
+from galdask.cartography.product import Product
+from galdask.cartography.quantity import Quantity, quantity_from_section
+from galdask.cartography.settings import take_all
+from galdask.config import Section
+from galdask.errors import ProductError
+from galdask.stars.populations import Populations
+
+#: positions that follow from R and Z alone, and those that need the azimuth too
+PLANE = ("r", "z", "abs_z")
+FULL = (*PLANE, "x", "y", "theta", "signed_r")
+#: what the names of cubes begin with, as their folder does
+CUBES = "cubes/"
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What to make from the stars of a pipeline.
+
+    Parameters
+    ----------
+    name, title, reference, file : str
+        Of the pipeline.
+    frame : dict
+        The block as it stands in the file.
+    populations : Populations or None
+        The line between the alpha populations.
+    quantities : dict of str to Quantity
+        Measured numbers by name.
+    main : str
+        Sample of everything that names no other.
+    raw : str or None
+        The sample without cuts, if there is one.
+    raw_quantities : tuple of str
+        Quantities that it has.
+    absent : tuple of str
+        Quantities of the file for which the store has no column.
+    coordinates : tuple of str
+        Positions that the stars of this pipeline have.
+    grids, cubes : dict
+        By name.
+    products : dict of str to Product
+        Those that the file asks for.
+    settings : dict of str to dict
+        Settings of each of them, defaults filled in.
+    """
+
+    name: str
+    title: str
+    reference: str
+    file: str
+    frame: Mapping[str, Any]
+    populations: Populations | None
+    quantities: Mapping[str, Quantity]
+    main: str
+    raw: str | None
+    raw_quantities: tuple[str, ...]
+    absent: tuple[str, ...]
+    coordinates: tuple[str, ...]
+    grids: Mapping[str, Grid]
+    cubes: Mapping[str, Cube]
+    products: Mapping[str, Product]
+    settings: Mapping[str, Mapping[str, Any]]
+
+    @classmethod
+    def from_section(cls, top: Section, derived: Collection[str] | None = None) -> Plan:
+        """Read the plan from a pipeline file.
+
+        Parameters
+        ----------
+        top : Section
+            The whole file. Its keys are shared with other readers, so `done` is left to the caller.
+        derived : collection of str, optional
+            Columns that the sample has; by default all that the file speaks of.
+
+        Raises
+        ------
+        ConfigError
+            If a product, grid, quantity or setting is unknown or wrong; names file and line.
+        """
+        main, raw, samples = _samples(top.section("samples"))
+        declared = {
+            name: quantity_from_section(name, inner, main, samples)
+            for name, inner in _inner(top.section("quantities"))
+        }
+        grids = {
+            name: grid_from_section(name, inner) for name, inner in _inner(top.section("grids", None))
+        }
+        cubes = {
+            name: cube_from_section(name, inner, grids, declared)
+            for name, inner in _inner(top.section("cubes", None))
+        }
+        products, settings = _products(top.section("products", None), declared)
+        coordinates = _coordinates(top.section("position", None))
+        quantities = {q: one for q, one in declared.items() if derived is None or q in derived}
+        return cls(
+            name=top.text("name"),
+            title=top.text("title", ""),
+            reference=top.text("reference", ""),
+            file=top.file,
+            frame=top.value("frame", {}),
+            populations=_populations(top, tuple(declared)),
+            quantities=quantities,
+            main=main,
+            raw=raw,
+            raw_quantities=_raw_quantities(top, raw, declared),
+            absent=tuple(q for q in declared if q not in quantities),
+            coordinates=tuple(c for c in coordinates if derived is None or c in derived),
+            grids=grids,
+            cubes={name: cube.restricted(quantities) for name, cube in cubes.items()},
+            products=products,
+            settings=settings,
+        )
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Everything the file asks for: ``cubes/<name>`` and products, in order."""
+        return (*(CUBES + name for name in self.cubes), *self.products)
+
+    def choose(self, only: Iterable[str] | None = None) -> tuple[list[str], dict[str, str]]:
+        """Choose what to make.
+
+        Parameters
+        ----------
+        only : iterable of str, optional
+            Names; everything in the file by default. ``cubes`` stands for all cubes.
+
+        Returns
+        -------
+        names : list of str
+            What can be made.
+        skipped : dict of str to str
+            What cannot, and why.
+
+        Raises
+        ------
+        ProductError
+            If a name is not in this pipeline, or nothing at all can be made.
+        """
+        wanted: list[str] = []
+        for name in only or self.names:
+            wanted += [n for n in self.names if n.startswith(CUBES)] if name == "cubes" else [self._known(name)]
+        skipped = {name: why for name in dict.fromkeys(wanted) if (why := self.lacks(name))}
+        names = [name for name in dict.fromkeys(wanted) if name not in skipped]
+        if not names:
+            raise ProductError(
+                f"the pipeline {self.name!r} has nothing to make",
+                where=self.file,
+                found="; ".join(f"{name}: {why}" for name, why in skipped.items()) or "no products",
+                todo="add products, or the columns that they need",
+            )
+        return names, skipped
+
+    def _known(self, name: str) -> str:
+        if name in self.names:
+            return name
+        near = difflib.get_close_matches(name, self.names, 1)
+        if name in catalogue_of_products.names():
+            todo: str | None = "add it to the section products of the file"
+        else:
+            todo = f"did you mean {near[0]!r}?" if near else None
+        raise ProductError(
+            f"the pipeline {self.name!r} makes no product {name!r}",
+            expected="one of " + ", ".join(self.names),
+            found=name,
+            where=self.file,
+            todo=todo,
+        )
+
+    def lacks(self, name: str) -> str | None:
+        """Return why a product or cube cannot be made from the columns at hand, or None."""
+        if name.startswith(CUBES):
+            wanted = [a.column for a in self.cubes[name.removeprefix(CUBES)].grid.axes]
+            quantities: tuple[str, ...] = ()
+        else:
+            wanted, quantities = list(self.products[name].coordinates), self.products[name].quantities
+        missing = [q for q in quantities if q not in self.quantities]
+        if missing:
+            who = "store" if missing[0] in self.absent else "pipeline"
+            return f"the {who} has no {', '.join(missing)}"
+        missing = [c for c in wanted if c not in self.coordinates]
+        return f"the positions of the stars do not give {', '.join(missing)}" if missing else None
+
+
+def _inner(section: Section | None) -> Iterable[tuple[str, Section]]:
+    for name in section or ():
+        yield name, section.section(name)  # type: ignore[union-attr]
+
+
+def _samples(section: Section) -> tuple[str, str | None, tuple[str, ...]]:
+    """Return the main sample (``main``, else the first with cuts), the raw one, and all names."""
+    raw = [name for name, inner in _inner(section) if inner.flag("raw", False)]
+    cut = [name for name in section if name not in raw]
+    if not cut:
+        raise section.fail(None, "there is no sample with cuts", todo="add one, such as main")
+    return "main" if "main" in cut else cut[0], raw[0] if raw else None, (*cut, *raw)
+
+
+def _populations(top: Section, declared: tuple[str, ...]) -> Populations | None:
+    section = top.section("populations", None)
+    return None if section is None else Populations.from_section(section, declared)
+
+
+def _raw_quantities(top: Section, raw: str | None, declared: Mapping[str, Quantity]) -> tuple[str, ...]:
+    if raw is None:
+        return ()
+    return tuple(top.section("samples").section(raw).list("quantities", list(declared)))
+
+
+def _coordinates(section: Section | None) -> tuple[str, ...]:
+    if section is not None and "cylindrical" in section and "theta" not in section.section("cylindrical"):
+        return PLANE
+    return FULL
+
+
+def _products(
+    section: Section | None, quantities: Mapping[str, Quantity]
+) -> tuple[dict[str, Product], dict[str, Mapping[str, Any]]]:
+    products: dict[str, Product] = {}
+    settings: dict[str, Mapping[str, Any]] = {}
+    known = catalogue_of_products.names()
+    for name in section or ():
+        if name not in known:
+            near = difflib.get_close_matches(name, known, 1)
+            raise section.fail(  # type: ignore[union-attr]
+                name,
+                f"unknown product {name!r}",
+                expected="one of " + ", ".join(known),
+                todo=f"did you mean {near[0]!r}?" if near else None,
+            )
+        product = catalogue_of_products.load(name)
+        inner = section.section(name)  # type: ignore[union-attr]
+        products[name], settings[name] = product, take_all(product.settings, inner)
+        for chosen in settings[name].get("quantities", ()):
+            if chosen not in quantities and "quantities" in inner:
+                raise inner.fail(
+                    "quantities", f"unknown quantity {chosen!r}", expected="of " + ", ".join(quantities)
+                )
+    return products, settings

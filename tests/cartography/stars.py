@@ -1,0 +1,118 @@
+"""Random stars, a small pipeline, and reductions run over them in partitions without an engine."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+
+from galdask import config
+from galdask.cartography.atlas import requests
+from galdask.cartography.plan import Plan
+
+PIPELINE = """
+name: small
+title: A small pipeline
+reference: nobody
+frame: {name: test, r_sun: 8.3, z_sun: 0.027}
+position: {sky: {ra: ra, dec: dec}, distance: distance}
+quantities:
+  fe_h:  {column: fe_h, unit: dex, error: fe_h_err, label: "[Fe/H]", low: -3.0, high: 1.5}
+  mg_fe: {column: mg_fe, unit: dex, error: mg_fe_err, label: "[Mg/Fe]", low: -1.5, high: 1.5}
+  age:   {column: age, unit: Gyr, label: Age, low: 0, high: 40, sample: age}
+  teff:  {column: teff, unit: K, label: T_eff, low: 1000, high: 60000}
+  logg:  {column: logg, label: log g, low: -3, high: 8}
+cuts: {}
+populations: {x: fe_h, y: mg_fe, level: 0.15, slope: -0.13, knee: 0.0, buffer: 0.025, buffer_along: mg_fe}
+samples:
+  catalogue: {raw: true}
+  main: {cuts: []}
+  age: {base: main, cuts: []}
+grids:
+  xyz:
+    x: {low: -6, high: 6, step: 1}
+    y: {low: -6, high: 6, step: 1}
+    z: {low: -2, high: 2, step: 1}
+  polar:
+    r: {low: 0, high: 8, step: 1}
+    theta: {low: 0, high: 360, step: 45}
+    z: {low: -2, high: 2, step: 1}
+cubes:
+  xyz: {grid: xyz, quantities: [fe_h, age]}
+  polar: {grid: polar, quantities: [fe_h]}
+products:
+  kiel: {}
+  coverage: {step: 1, max_r: 6, max_z: 2}
+  alpha_split: {}
+  global_maps: {step: 1, max_r: 6, max_z: 2, max_abs_z: 1.0, min_n: 1}
+  feh_slices: {step: 1, max_r: 6, slices: [0, 1, 2], min_n: 1}
+  radial_profiles: {z_step: 1, z_max: 2, window: 40, window_step: 20}
+  radial_gradients: {r_min: [3.0, 0.0], replicas: 40}
+"""
+
+
+def section(text: str = PIPELINE) -> config.Section:
+    return config.parse(text, "small.yaml")
+
+
+def plan(text: str = PIPELINE) -> Plan:
+    return Plan.from_section(section(text))
+
+
+def random_stars(n: int, seed: int = 1) -> dict[str, np.ndarray]:
+    """Columns of a sample; some stars are outside every grid, some numbers are missing."""
+    rng = np.random.default_rng(seed)
+    x, y, z = rng.normal(0, 3, n), rng.normal(0, 3, n), rng.normal(0, 0.8, n)
+    r = np.hypot(x, y)
+    fe_h = (0.3 - 0.06 * r + rng.normal(0, 0.2, n)).astype(np.float32)
+    mg_fe = (0.1 - 0.1 * fe_h + rng.normal(0, 0.1, n)).astype(np.float32)
+    out = {
+        "star_key": rng.integers(0, 2**63, n).astype(np.uint64),
+        "population": rng.integers(0, 4, n).astype(np.int8),
+        "x": x,
+        "y": y,
+        "z": z,
+        "r": r,
+        "theta": np.degrees(np.arctan2(y, x)) % 360.0,
+        "abs_z": np.abs(z),
+        "signed_r": np.copysign(r, x),
+        "fe_h": fe_h,
+        "mg_fe": mg_fe,
+        "age": rng.uniform(0.1, 14, n).astype(np.float32),
+        "teff": rng.uniform(3500, 5500, n).astype(np.float32),
+        "logg": rng.uniform(1, 2, n).astype(np.float32),
+        "fe_h_err": rng.uniform(0.005, 0.02, n).astype(np.float32),
+        "mg_fe_err": rng.uniform(0.01, 0.03, n).astype(np.float32),
+    }
+    out["mg_fe"][:: max(1, n // 20)] = np.nan
+    return out
+
+
+def samples(stars: dict[str, np.ndarray]) -> dict[str, dict[str, np.ndarray]]:
+    """The samples of `PIPELINE`: ages exist above [Fe/H] = -0.5; the catalogue is everything."""
+    aged = stars["fe_h"] > -0.5
+    return {"main": stars, "catalogue": stars, "age": {k: v[aged] for k, v in stars.items()}}
+
+
+def states(the_plan: Plan, stars: dict[str, np.ndarray], parts: int = 3, names: tuple[str, ...] = ()) -> dict:
+    """The states of each request, one for each partition."""
+    views, found = samples(stars), {}
+    for digest, request in requests(the_plan, names or the_plan.names).items():
+        columns = views[request.sample]
+        bounds = np.linspace(0, columns["x"].size, parts + 1).astype(int)
+        found[digest] = [
+            request.reduction.map({c: columns[c][a:b] for c in request.reduction.columns()})
+            for a, b in zip(bounds[:-1], bounds[1:], strict=True)
+        ]
+    return found
+
+
+def results(the_plan: Plan, stars: dict[str, np.ndarray], parts: int = 3, names: tuple[str, ...] = ()) -> dict:
+    """The finished tables of each request."""
+    asked = requests(the_plan, names or the_plan.names)
+    made = states(the_plan, stars, parts, names)
+    return {digest: asked[digest].reduction.finalize(made[digest]) for digest in asked}
+
+
+def files_of(folder: Path) -> list[Path]:
+    return [p for p in Path(folder).rglob("*") if p.is_file()]
