@@ -13,8 +13,8 @@ import numpy as np
 
 from galdask.errors import ReductionError
 
-F8 = numba.types.Array(numba.float64, 1, "A", readonly=True)
-F4 = numba.types.Array(numba.float32, 1, "A", readonly=True)
+F8 = numba.types.Array(numba.float64, 1, "C", readonly=True)
+F4 = numba.types.Array(numba.float32, 1, "C", readonly=True)
 I8 = numba.int64[::1]
 
 
@@ -84,10 +84,20 @@ class Axis:
         return 0.5 * (self.edge_array[1:] + self.edge_array[:-1])
 
     @cached_property
+    def margin(self) -> float:
+        """How far, in bins, an edge may lie from where a division by the mean width puts it.
+
+        A value whose quotient is farther than this from a whole number is in the bin that the quotient
+        says: quotients grow with values, so they stay between those of the edges of their bin.
+        """
+        edges = self.edge_array
+        quotient = (edges - edges[0]) * (self.size / (edges[-1] - edges[0]))
+        return float(np.max(np.abs(quotient - np.arange(edges.size)))) + 1e-15
+
+    @property
     def is_uniform(self) -> bool:
-        """Whether the bins are so nearly equally wide that a division finds the bin or its neighbour."""
-        even = np.linspace(self.edges[0], self.edges[-1], len(self.edges))
-        return bool(np.all(np.abs(even - self.edge_array) < 0.25 * (even[1] - even[0])))
+        """Whether a division finds the bin of a value or its neighbour."""
+        return self.margin < 0.25
 
     def bins(self, values: np.ndarray) -> np.ndarray:
         """Return the bin of each value, -1 outside or missing.
@@ -118,8 +128,11 @@ class Axis:
 
     def accumulate(self, values: np.ndarray, cells: np.ndarray) -> None:
         """Replace each cell c >= 0 in place by c * size + bin, or by -1 outside."""
-        kernel = _uniform if self.is_uniform else _searched
-        kernel(plain(values), self.edge_array, self.closed_last, cells)
+        values = plain(values)
+        if not self.is_uniform:
+            _searched(values, self.edge_array, self.closed_last, cells)
+        elif _divided(values, self.edge_array, self.margin, self.closed_last, cells):
+            _corrected(values, self.edge_array, self.margin, cells)
 
 
 def required(columns: Mapping[str, np.ndarray], name: str) -> np.ndarray:
@@ -140,37 +153,57 @@ def required(columns: Mapping[str, np.ndarray], name: str) -> np.ndarray:
 
 
 def plain(values: np.ndarray) -> np.ndarray:
-    """Return a column as a plain one-dimensional float32 or float64 array; masked values become NaN."""
+    """Return a column as a contiguous float32 or float64 array; masked values become NaN."""
     if isinstance(values, np.ma.MaskedArray):
-        return values.astype(np.float64).filled(np.nan)
-    values = np.asarray(values)
+        return np.ma.filled(values.astype(np.float64), np.nan)
+    values = np.ascontiguousarray(values)
     return values if values.dtype in (np.float32, np.float64) else values.astype(np.float64)
 
 
-@numba.njit(
-    [numba.void(F4, F8, numba.boolean, I8), numba.void(F8, F8, numba.boolean, I8)], cache=True, nogil=True
-)
-def _uniform(values: np.ndarray, edges: np.ndarray, closed_last: bool, cells: np.ndarray) -> None:
+@numba.njit([numba.int64(T, F8, numba.float64, numba.boolean, I8) for T in (F4, F8)], cache=True, nogil=True)
+def _divided(
+    values: np.ndarray, edges: np.ndarray, margin: float, closed_last: bool, cells: np.ndarray
+) -> int:
+    """Take the quotient for the bin (a loop that compiles to vector instructions); return the doubtful."""
     n = edges.size - 1
     low, high = edges[0], edges[n]
     scale = n / (high - low)
+    far = 0.5 - margin
+    doubtful = 0
     for i in range(values.size):
         v = np.float64(values[i])
-        inside = v >= low and (v < high or (closed_last and v == high))
-        if cells[i] < 0 or not inside:
-            cells[i] = -1
+        inside = (v >= low) & ((v < high) | (closed_last & (v == high)))
+        quotient = (v - low) * scale
+        k = np.int64(quotient)
+        cell = cells[i]
+        good = inside & (cell >= 0)
+        cells[i] = cell * n + k if good else -1
+        doubtful += 1 if (abs(quotient - k - 0.5) >= far) & good else 0
+    return doubtful
+
+
+@numba.njit([numba.void(T, F8, numba.float64, I8) for T in (F4, F8)], cache=True, nogil=True)
+def _corrected(values: np.ndarray, edges: np.ndarray, margin: float, cells: np.ndarray) -> None:
+    """Look doubtful values up among the edges; they are in the bin of the quotient or next to it."""
+    n = edges.size - 1
+    scale = n / (edges[n] - edges[0])
+    far = 0.5 - margin
+    for i in range(values.size):
+        if cells[i] < 0:
             continue
-        k = min(np.int64((v - low) * scale), n - 1)
-        while v < edges[k]:
-            k -= 1
-        while k < n - 1 and v >= edges[k + 1]:
-            k += 1
-        cells[i] = cells[i] * n + k
+        v = np.float64(values[i])
+        quotient = (v - edges[0]) * scale
+        first = np.int64(quotient)
+        if abs(quotient - first - 0.5) >= far:
+            k: Any = min(first, n - 1)
+            if v < edges[k]:
+                k -= 1
+            elif k < n - 1 and v >= edges[k + 1]:
+                k += 1
+            cells[i] += k - first
 
 
-@numba.njit(
-    [numba.void(F4, F8, numba.boolean, I8), numba.void(F8, F8, numba.boolean, I8)], cache=True, nogil=True
-)
+@numba.njit([numba.void(T, F8, numba.boolean, I8) for T in (F4, F8)], cache=True, nogil=True)
 def _searched(values: np.ndarray, edges: np.ndarray, closed_last: bool, cells: np.ndarray) -> None:
     n = edges.size - 1
     low, high = edges[0], edges[n]

@@ -9,6 +9,7 @@ import numpy as np
 
 from galdask.errors import ReductionError
 from galdask.reductions.key import CLASSES, POPULATIONS, Key
+from galdask.reductions.radix import sort
 from galdask.reductions.states import State
 
 
@@ -84,7 +85,7 @@ def group(cells: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     if largest < 2**31 and cells.size < 2**32:
         rows = np.flatnonzero(cells >= 0)
         packed = (cells[rows].astype(np.uint64) << np.uint64(32)) | rows.astype(np.uint64)
-        packed.sort()
+        sort(packed, 32, 32 + largest.bit_length() if largest > 0 else 33)
         rows = (packed & np.uint64(0xFFFFFFFF)).astype(np.int64)
         ordered = (packed >> np.uint64(32)).astype(np.int64)
     else:

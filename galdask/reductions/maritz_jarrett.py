@@ -25,7 +25,7 @@ import numpy as np
 
 #: fewer stars than this have no standard error
 MINIMUM = 3
-#: tables of up to so many stars are kept (less than 30 MB in all)
+#: tables of up to so many stars are kept (less than 40 MB in all)
 REMEMBERED = 4096
 
 
@@ -52,7 +52,7 @@ def table(n: int) -> np.ndarray:
     return _remembered(n) if n <= REMEMBERED else _table(n)
 
 
-@lru_cache(maxsize=2048)
+@lru_cache(maxsize=REMEMBERED)
 def _remembered(n: int) -> np.ndarray:
     return _table(n)
 

@@ -187,7 +187,7 @@ class OrderStatistics:
 @numba.njit(
     numba.types.Tuple((numba.int64, numba.int64, numba.float64))(numba.int64, numba.float64), cache=True
 )
-def _position(n: int, q: float) -> tuple[int, int, float]:
+def _position(n: int, q: float) -> tuple[Any, Any, Any]:
     """Return the two ranks around a quantile and the weight of the upper one, as numpy has them."""
     at = (n - 1) * q
     if at >= n - 1:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numba
 import numpy as np
 
@@ -19,7 +21,7 @@ def sort(words: np.ndarray, low: int = 0, high: int = 64) -> np.ndarray:
     Parameters
     ----------
     words : (n,) uint64, contiguous
-        They must agree in every bit outside [low, high).
+        They must agree in every bit above `high`, and agree or be in order already in those below `low`.
     low, high : int
         The bits that decide the order.
 
@@ -56,7 +58,7 @@ def _sort(
     source, target = words, spare
     for p in range(passes):
         place = counts[p]
-        total = 0
+        total: Any = 0
         for k in range(place.size):
             here = place[k]
             place[k] = total
@@ -64,9 +66,9 @@ def _sort(
         shift = np.uint64(low + p * digit)
         for i in range(words.size):
             word = source[i]
-            k = np.int64((word >> shift) & mask)
-            target[place[k]] = word
-            place[k] += 1
+            d: Any = np.int64((word >> shift) & mask)
+            target[place[d]] = word
+            place[d] += 1
         source, target = target, source
     if passes % 2:
         words[:] = spare

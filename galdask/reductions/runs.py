@@ -8,10 +8,12 @@ bounded however many stars there are.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 import numba
 import numpy as np
 
+from galdask.errors import ReductionError
 from galdask.reductions.axis import F4
 from galdask.reductions.cells import group
 from galdask.reductions.radix import sort
@@ -34,21 +36,17 @@ def pack(values: np.ndarray, cells: np.ndarray, population: bool, out: np.ndarra
 
     Zero has one sign: -0.0 becomes 0.0.
     """
-    m = 0
+    m: Any = 0
     for i in range(values.size):
         value = values[i]
         cell = cells[i]
-        if cell < 0 or not np.isfinite(value):
-            continue
         bits = np.uint64(np.float32(value + np.float32(0.0)).view(np.uint32))
-        if bits >> np.uint64(31):
-            bits ^= np.uint64(0xFFFFFFFF)
-        else:
-            bits |= np.uint64(0x80000000)
+        bits ^= np.uint64(0xFFFFFFFF) if bits >> np.uint64(31) else np.uint64(0x80000000)
         word = np.uint64(cell) if population else np.uint64(cell) << np.uint64(2)
         kind = word & np.uint64(3)
+        # written in any case and kept only if wanted: quicker than a branch that cannot be foretold
         out[m] = ((word >> np.uint64(2)) << np.uint64(34)) | (bits << np.uint64(2)) | kind
-        m += 1
+        m += np.int64((cell >= 0) & np.isfinite(value))
     return m
 
 
@@ -95,6 +93,8 @@ def census(runs: Sequence[np.ndarray], places: int) -> tuple[np.ndarray, np.ndar
         room = min(run.size, places)
         cells, counts = np.empty(room, dtype=np.int64), np.empty((room, 4), dtype=np.int64)
         m = _lengths(run, cells, counts)
+        if m < 0:
+            raise ReductionError("a run has more cells than its key", expected=places)
         found.append(cells[:m].copy())
         numbers.append(counts[:m].copy())
     cells, rows, starts = group(np.concatenate(found))
