@@ -13,46 +13,7 @@ from galdask.catalog.readers.base import ColumnType, Table
 from galdask.catalog.schema import TableSpec
 from galdask.errors import InputError
 
-__all__ = ["ColumnType", "Table", "find_file", "open_table"]
-
-
-def find_file(spec: TableSpec, folder: Path) -> Path | None:
-    """Return the file of a table, the first of its names that is there.
-
-    Parameters
-    ----------
-    spec : TableSpec
-        The table; a name with and without ".gz" are the same.
-    folder : Path
-        Where the release files lie.
-
-    Returns
-    -------
-    Path or None
-        None if the table is optional and not there.
-
-    Raises
-    ------
-    InputError
-        If the table is needed and not there.
-    """
-    folder = Path(folder)
-    for name in spec.files:
-        other = name.removesuffix(".gz") if name.endswith(".gz") else name + ".gz"
-        for path in (folder / name, folder / other):
-            if path.exists():
-                return path
-    if spec.optional:
-        return None
-    suffix = Path(spec.files[0].removesuffix(".gz")).suffix
-    there = sorted(p.name for p in folder.glob(f"*{suffix}*"))[:8] if folder.is_dir() else []
-    raise InputError(
-        f"the file of table {spec.name!r} is missing",
-        where=folder,
-        expected=" or ".join(spec.files),
-        found=", ".join(there) or ("no such folder" if not folder.is_dir() else f"no {suffix} file"),
-        todo="name the folder that holds the release's files",
-    )
+__all__ = ["ColumnType", "Table", "open_table"]
 
 
 def open_table(spec: TableSpec, path: Path, scratch: Path | None = None) -> Table:
@@ -76,8 +37,8 @@ def open_table(spec: TableSpec, path: Path, scratch: Path | None = None) -> Tabl
 
     Notes
     -----
-    Text tables are read whole and kept for the process, the last few of them: open the table in
-    the process that reads it rather than sending it there.
+    Text tables are read whole and kept for the process, the last few of them; sent to another
+    process they are read there.
     """
     path = Path(path)
     try:
@@ -124,7 +85,10 @@ def _open_text(
     if kind == "mrt":
         from galdask.catalog.readers.mrt import open_mrt
 
-        return open_mrt(path, dict(types))
-    from galdask.catalog.readers.csv import open_csv, open_text
+        table = open_mrt(path, dict(types))
+    else:
+        from galdask.catalog.readers.csv import open_csv, open_text
 
-    return (open_text if kind == "text" else open_csv)(path, dict(options), dict(types))
+        table = (open_text if kind == "text" else open_csv)(path, dict(options), dict(types))
+    table.origin = (_open_text, (path, kind, options, types, state))
+    return table

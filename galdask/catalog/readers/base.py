@@ -31,24 +31,27 @@ class ColumnType:
 
 
 class Table(Protocol):
-    """One table of a file, opened: cheap to make, holds no open file, can be pickled.
+    """One table of a file, opened: cheap to make, holds no open file."""
 
-    Attributes
-    ----------
-    path : Path
-        The file as the user gave it.
-    rows : int
-        Number of rows.
-    types : dict of str to ColumnType
-        The columns that can be read, in the file's order.
-    refused : dict of str to str
-        Columns that cannot be read, with the reason; asking for one is an error.
-    """
+    @property
+    def path(self) -> Path:
+        """The file as the user gave it."""
+        ...
 
-    path: Path
-    rows: int
-    types: Mapping[str, ColumnType]
-    refused: Mapping[str, str]
+    @property
+    def rows(self) -> int:
+        """Number of rows."""
+        ...
+
+    @property
+    def types(self) -> Mapping[str, ColumnType]:
+        """The columns that can be read, in the file's order."""
+        ...
+
+    @property
+    def refused(self) -> Mapping[str, str]:
+        """Columns that cannot be read, with the reason; asking for one is an error."""
+        ...
 
     def read(self, start: int, stop: int, names: Sequence[str]) -> dict[str, np.ndarray]:
         """Return rows [start, stop) of the named columns.

@@ -84,7 +84,7 @@ class FitsTable:
         done = 0
         while done < raw.size:
             try:
-                count = os.preadv(descriptor, [raw[done:]], position + done)
+                count = os.preadv(descriptor, [raw[done:].data], position + done)
             except OSError as error:
                 raise InputError("the file cannot be read", where=self.path, found=error.strerror) from error
             if count == 0:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -26,6 +27,12 @@ class MemoryTable:
         Units as the file spells them.
     refused : dict of str to str
         Columns that cannot be read, with the reason.
+
+    Attributes
+    ----------
+    origin : (function, arguments), optional
+        How to make the table again. Where it is set, a process that is sent the table makes it
+        there from the file.
     """
 
     def __init__(
@@ -37,12 +44,17 @@ class MemoryTable:
         refused: Mapping[str, str] | None = None,
     ) -> None:
         self.path, self.rows = path, rows
+        self.origin: tuple[Callable[..., Any], tuple[Any, ...]] | None = None
         self._columns = dict(columns)
         self.refused = dict(refused or {})
         self.types = {
             name: ColumnType(values.dtype, values.shape[1:], (units or {}).get(name))
             for name, values in self._columns.items()
         }
+
+    def __reduce__(self) -> str | tuple[Any, ...]:
+        """Travel as the name of the file where that is known, else with all content."""
+        return self.origin or super().__reduce__()
 
     def read(self, start: int, stop: int, names: Sequence[str]) -> dict[str, np.ndarray]:
         """Return rows [start, stop) of the named columns; see `Table.read`."""
