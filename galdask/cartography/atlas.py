@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from galdask.reductions import CellTable
 
 
-def _asked(plan: Plan, name: str) -> dict[str, Request]:
+def asked(plan: Plan, name: str) -> dict[str, Request]:
     """Return the requests of one name under its own words for them."""
     if name.startswith(CUBES):
         return cubes.requests(plan, plan.cubes[name.removeprefix(CUBES)])
@@ -32,6 +32,7 @@ def requests(plan: Plan, names: Iterable[str]) -> dict[str, Request]:
     Parameters
     ----------
     plan : Plan
+        What the pipeline asks for.
     names : iterable of str
         Of `Plan.names`; each must be possible (`Plan.lacks` is None).
 
@@ -50,13 +51,13 @@ def requests(plan: Plan, names: Iterable[str]) -> dict[str, Request]:
         lacks = plan.lacks(name)
         if lacks:
             raise ProductError(f"{name} cannot be made", found=lacks, where=plan.file)
-        found |= {request.id: request for request in _asked(plan, name).values()}
+        found |= {request.id: request for request in asked(plan, name).values()}
     return found
 
 
 def tables_of(plan: Plan, name: str, results: Mapping[str, CellTable]) -> dict[str, CellTable]:
     """Return the results of one name under its own words for them."""
-    return {word: results[request.id] for word, request in _asked(plan, name).items()}
+    return {word: results[request.id] for word, request in asked(plan, name).items()}
 
 
 def finish(plan: Plan, name: str, results: Mapping[str, CellTable]) -> xr.Dataset:
@@ -65,6 +66,7 @@ def finish(plan: Plan, name: str, results: Mapping[str, CellTable]) -> xr.Datase
     Parameters
     ----------
     plan : Plan
+        What the pipeline asks for.
     name : str
         Of a product; cubes are written by `write_cube`.
     results : mapping of str to CellTable

@@ -52,9 +52,11 @@ def requests(
     Parameters
     ----------
     plan : Plan
+        Knows the quantity's sample and range.
     quantity : str
         Its own sample is used.
     axes : sequence of Axis
+        Cells.
     statistics : sequence of str
         Some of `WORDS`.
     prefix : str
@@ -66,7 +68,8 @@ def requests(
     key = Key(tuple(axes), population=population)
     out = {}
     if any(s in FROM_MOMENTS for s in statistics):
-        out[f"{prefix}{quantity}/moments"] = Request(about.sample, Moments(key, quantity, **about.moments()))
+        moments = Moments.over(key, quantity, about.low, about.high)
+        out[f"{prefix}{quantity}/moments"] = Request(about.sample, moments)
     q = tuple(QUANTILES[s] for s in statistics if s in QUANTILES)
     if q:
         order = OrderStatistics(key, quantity, q=q, median_err="median_err" in statistics)
@@ -151,7 +154,11 @@ def panel_variable(counts: Variable) -> Variable:
     names, values, attrs = counts
     kept = tuple(name for name in names if name in ("population", "abs_z"))
     summed = tuple(k for k, name in enumerate(names) if name not in kept)
-    return kept, values.sum(axis=summed, dtype=np.int64), {**attrs, "long_name": "number of stars in the panel"}
+    return (
+        kept,
+        values.sum(axis=summed, dtype=np.int64),
+        {**attrs, "long_name": "number of stars in the panel"},
+    )
 
 
 def reason_variable(counts: Variable, min_n: int) -> Variable:

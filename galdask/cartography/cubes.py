@@ -91,7 +91,7 @@ def cube_from_section(
 
 def requests(plan: Plan, cube: Cube) -> dict[str, Request]:
     """Return the reductions of a cube: stars in each cell, stars in all, and each quantity's statistics."""
-    out = {"stars": cs.counts(plan.main, cube.grid.axes), "all": cs.counts(plan.main, (), population=False)}
+    out = {"stars": cs.counts(plan.main, cube.grid.axes), "all": cs.counts(plan.main, ())}
     for quantity in cube.quantities:
         out |= cs.requests(plan, quantity, cube.grid.axes, STATISTICS)
     return out
@@ -104,7 +104,8 @@ def write(
 
     Parameters
     ----------
-    plan, cube
+    plan, cube : Plan, Cube
+        What is written.
     tables : mapping of str to CellTable
         Results of `requests` by name.
     path : path
@@ -122,7 +123,7 @@ def write(
     axes, path = cube.grid.axes, Path(path)
     n_stars = cs.count_variable(tables["stars"], axes, "number of stars")
     inside = int(n_stars[1][0].sum(dtype=np.int64))
-    total = int(tables["all"].values["n"].sum())
+    total = int(tables["all"].dense("n", (3,))[0])
     labels = coordinates(axes, plan)
     about = {
         "title": f"{plan.title}: {' '.join(a.name for a in axes)} cube",
@@ -131,7 +132,9 @@ def write(
         "reference": plan.reference,
         "frame": json.dumps(plan.frame, sort_keys=True),
         "settings": json.dumps(cube.settings(), sort_keys=True),
-        "samples": json.dumps({q: plan.quantities[q].sample for q in cube.quantities} | {"n_stars": plan.main}),
+        "samples": json.dumps(
+            {q: plan.quantities[q].sample for q in cube.quantities} | {"n_stars": plan.main}
+        ),
         "stars_inside": inside,
         "stars_outside": total - inside,
         "coordinates": " ".join(name for name in labels if name.endswith("_bnds")),

@@ -29,9 +29,11 @@ def build(
     Parameters
     ----------
     plan : Plan
+        Says what the product was made with.
     name : str
         Of the product.
     coords, variables : dict of str to (dims, values, attributes)
+        Contents.
     **attrs
         Attributes of this product alone.
     """
@@ -39,7 +41,7 @@ def build(
 
     product, settings = plan.products[name], plan.settings[name]
     samples = {"main": plan.main} | {q: one.sample for q, one in plan.quantities.items()}
-    about = {
+    about: dict[str, Any] = {
         "product": name,
         "title": product.title,
         "figure": product.figure,

@@ -94,9 +94,7 @@ class Plan:
             name: quantity_from_section(name, inner, main, samples)
             for name, inner in _inner(top.section("quantities"))
         }
-        grids = {
-            name: grid_from_section(name, inner) for name, inner in _inner(top.section("grids", None))
-        }
+        grids = {name: grid_from_section(name, inner) for name, inner in _inner(top.section("grids", None))}
         cubes = {
             name: cube_from_section(name, inner, grids, declared)
             for name, inner in _inner(top.section("cubes", None))
@@ -150,7 +148,9 @@ class Plan:
         """
         wanted: list[str] = []
         for name in only or self.names:
-            wanted += [n for n in self.names if n.startswith(CUBES)] if name == "cubes" else [self._known(name)]
+            wanted += (
+                [n for n in self.names if n.startswith(CUBES)] if name == "cubes" else [self._known(name)]
+            )
         skipped = {name: why for name in dict.fromkeys(wanted) if (why := self.lacks(name))}
         names = [name for name in dict.fromkeys(wanted) if name not in skipped]
         if not names:

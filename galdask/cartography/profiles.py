@@ -93,38 +93,28 @@ def line_of_stars(plan: Plan, settings: Mapping[str, Any], quantity: str, r_min:
 def windows(plan: Plan, quantity: str, table: CellTable, heights: int) -> dict[str, cs.Variable]:
     """Return the windows of each population and height in a row, padded to the longest."""
     about = plan.quantities[quantity]
-    groups = heights * 3
-    lengths = np.bincount(table.cells, minlength=groups)
-    index = table.values["window"]
+    lengths = np.bincount(table.cells, minlength=heights * 3)
     longest = max(1, int(lengths.max(initial=0)))
-    names = ("population", "abs_z", "window")
+    place = (table.cells, table.values["window"])
+    n_windows = lengths.reshape(heights, 3).T.astype(np.int32)
 
-    def rows(name: str, fill: float, dtype: type) -> np.ndarray:
-        out = np.full((heights, 3, longest), fill, dtype=dtype)
-        out.reshape(groups, longest)[table.cells, index] = table.values[name]
-        return np.moveaxis(out, 1, 0)
+    def padded(name: str, empty: np.ndarray, units: str, long_name: str) -> cs.Variable:
+        rows = np.broadcast_to(empty, (heights * 3, longest)).copy()
+        rows[place] = table.values[name]
+        values = np.moveaxis(rows.reshape(heights, 3, longest), 1, 0)
+        return ("population", "abs_z", "window"), values, {"units": units, "long_name": long_name}
 
-    label = about.within
-    n_windows = np.moveaxis(lengths.reshape(heights, 3), -1, 0).astype(np.int32)
+    nan, zero, label = np.array(np.nan), np.array(0, dtype=np.int32), about.within
+    names, why = ("population", "abs_z"), np.where(n_windows == 0, 3, 0).astype(np.uint8)
     return {
-        "r": (names, rows("abscissa", np.nan, float), {"units": "kpc", "long_name": "median R of the window"}),
-        f"{quantity}_median": (
-            names,
-            rows("median", np.nan, float),
-            {"units": about.unit, "long_name": f"median {label}"},
+        "r": padded("abscissa", nan, "kpc", "median R of the window"),
+        f"{quantity}_median": padded("median", nan, about.unit, f"median {label}"),
+        f"{quantity}_median_err": padded(
+            "median_err", nan, about.unit, f"standard error of the median {label}"
         ),
-        f"{quantity}_median_err": (
-            names,
-            rows("median_err", np.nan, float),
-            {"units": about.unit, "long_name": f"standard error of the median {label}"},
-        ),
-        "n_window": (names, rows("n", 0, np.int32), {"units": "1", "long_name": "number of stars in the window"}),
-        "n_windows": (names[:2], n_windows, {"units": "1", "long_name": "number of windows"}),
-        "reason": (
-            names[:2],
-            np.where(n_windows == 0, 3, 0).astype(np.uint8),
-            cs.flag_attrs("why there is no profile"),
-        ),
+        "n_window": padded("n", zero, "1", "number of stars in the window"),
+        "n_windows": (names, n_windows, {"units": "1", "long_name": "number of windows"}),
+        "reason": (names, why, cs.flag_attrs("why there is no profile")),
     }
 
 
@@ -138,6 +128,7 @@ def lines(table: CellTable, heights: int, fits: int, fit_to: str) -> dict[str, n
     heights, fits : int
         Number of bins of |Z| and of lines in each.
     fit_to : {"profile", "stars"}
+        What the lines go through.
     """
     shape = (heights, 3, fits)
     out = {name: table.dense(name, shape) for name in LINE if name in table.values}
@@ -156,7 +147,8 @@ def line_variables(
 
     Parameters
     ----------
-    plan, quantity
+    plan, quantity : Plan, str
+        Give label and unit.
     profile : dict
         `lines` through the running medians.
     stars : list of dict

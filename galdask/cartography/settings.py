@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -54,7 +55,7 @@ class Setting:
         if self.kind == "number":
             return float(section.number(self.name, low=self.low, high=self.high))
         if self.kind == "whole":
-            return section.whole(self.name, low=self.low, high=self.high)
+            return section.whole(self.name, low=_whole(self.low), high=_whole(self.high))
         if self.kind == "flag":
             return section.flag(self.name)
         if self.kind == "axis":
@@ -69,7 +70,7 @@ class Setting:
             values = [float(v) for v in values]
             good = all(math.isfinite(v) and self.low <= v <= self.high for v in values)
             if good and self.kind == "edges":
-                good = len(values) > 1 and all(a < b for a, b in zip(values, values[1:], strict=False))
+                good = len(values) > 1 and all(a < b for a, b in itertools.pairwise(values))
         if not good:
             expected = {"names": "a list of names", "edges": "a list of two or more increasing numbers"}
             raise section.fail(
@@ -79,6 +80,10 @@ class Setting:
                 found=values,
             )
         return tuple(values)
+
+
+def _whole(limit: float) -> int:
+    return int(limit) if math.isfinite(limit) else int(math.copysign(2**63, limit))
 
 
 def _axis(section: Section, name: str) -> dict[str, float]:

@@ -22,7 +22,7 @@ def long_table(dataset: xr.Dataset, names: Sequence[str]) -> pd.DataFrame:
         if name in frame:
             frame[name] = frame[name].astype(str)
     edges = dict(zip(dataset["abs_z"].values, dataset["abs_z_bnds"].values, strict=True))
-    at = frame.columns.get_loc("abs_z")
+    at = list(frame.columns).index("abs_z")
     frame.insert(at, "abs_z_high", [edges[z][1] for z in frame["abs_z"]])
     frame.insert(at, "abs_z_low", [edges[z][0] for z in frame["abs_z"]])
     frame = frame.drop(columns="abs_z")
@@ -44,7 +44,9 @@ def write_table(
     frame : pandas.DataFrame
         ``frame.attrs`` may hold ``title`` and ``units`` (column -> unit).
     folder : path
+        Where.
     name : str
+        Of the files, without ending.
     attrs : dict, optional
         Further facts: one comment line each in the CSV, metadata of the Parquet schema.
 

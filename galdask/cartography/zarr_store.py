@@ -34,9 +34,9 @@ def published_folder(path: Path | str) -> Iterator[Path]:
     """
     path = Path(path)
     temporary = path.parent / f".{path.name}.{secrets.token_hex(4)}.tmp"
-    with explained(path):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        try:
+    try:
+        with explained(path):
+            path.parent.mkdir(parents=True, exist_ok=True)
             yield temporary
             if path.exists():
                 old = temporary.with_suffix(".old")
@@ -45,9 +45,9 @@ def published_folder(path: Path | str) -> Iterator[Path]:
                 shutil.rmtree(old)
             else:
                 os.replace(temporary, path)
-        except BaseException:
-            shutil.rmtree(temporary, ignore_errors=True)
-            raise
+    except BaseException:
+        shutil.rmtree(temporary, ignore_errors=True)
+        raise
 
 
 def consolidate(path: Path) -> None:
@@ -105,7 +105,7 @@ def open_product(path: Path | str) -> xr.Dataset:
 
 def _with_texts(dataset: xr.Dataset, kind: type) -> xr.Dataset:
     """Return the dataset with its texts as objects (which Zarr holds at any length) or plain strings."""
-    texts = {
+    texts: dict[Any, Any] = {
         name: (v.dims, np.array(v.values.tolist(), dtype=kind), v.attrs)
         for name, v in dataset.variables.items()
         if v.dtype.kind in "TUO"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -102,12 +103,14 @@ def states(the_plan: Plan, stars: dict[str, np.ndarray], parts: int = 3, names: 
         bounds = np.linspace(0, columns["x"].size, parts + 1).astype(int)
         found[digest] = [
             request.reduction.map({c: columns[c][a:b] for c in request.reduction.columns()})
-            for a, b in zip(bounds[:-1], bounds[1:], strict=True)
+            for a, b in pairwise(bounds)
         ]
     return found
 
 
-def results(the_plan: Plan, stars: dict[str, np.ndarray], parts: int = 3, names: tuple[str, ...] = ()) -> dict:
+def results(
+    the_plan: Plan, stars: dict[str, np.ndarray], parts: int = 3, names: tuple[str, ...] = ()
+) -> dict:
     """The finished tables of each request."""
     asked = requests(the_plan, names or the_plan.names)
     made = states(the_plan, stars, parts, names)

@@ -3,8 +3,8 @@ import pytest
 from galdask.cartography.plan import Plan
 from galdask.config import load
 from galdask.errors import ConfigError, ProductError
-from tests.conftest import ROOT
 from tests.cartography.stars import PIPELINE, plan, section
+from tests.conftest import ROOT
 
 
 def line_of(text: str, start: str) -> int:
@@ -99,6 +99,8 @@ def test_a_cube_is_made_of_the_quantities_that_are_there():
 
 
 def test_cylindrical_positions_without_azimuth_give_no_maps():
-    text = PIPELINE.replace("{sky: {ra: ra, dec: dec}, distance: distance}", "{cylindrical: {r: r_gc, z: z_gc}}")
+    text = PIPELINE.replace(
+        "{sky: {ra: ra, dec: dec}, distance: distance}", "{cylindrical: {r: r_gc, z: z_gc}}"
+    )
     assert plan(text).lacks("global_maps") == "the positions of the stars do not give x, y, signed_r"
     assert plan(text).lacks("radial_profiles") is None

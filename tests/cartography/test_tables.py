@@ -7,7 +7,9 @@ from galdask.cartography.tables import long_table, read_csv, write_table
 
 
 def frame() -> pd.DataFrame:
-    out = pd.DataFrame({"abs_z_low": [0.0, 0.25], "population": ["total", "total"], "slope": [-0.0565, np.nan]})
+    out = pd.DataFrame(
+        {"abs_z_low": [0.0, 0.25], "population": ["total", "total"], "slope": [-0.0565, np.nan]}
+    )
     out.attrs = {"title": "Slopes", "units": {"abs_z_low": "kpc", "slope": "dex/kpc"}}
     return out
 

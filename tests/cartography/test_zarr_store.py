@@ -53,11 +53,16 @@ def test_a_saved_dataset_replaces_an_old_one(tmp_path):
     assert [p.name for p in tmp_path.iterdir()] == ["small.zarr"]
 
 
-def test_nothing_is_left_of_a_folder_that_could_not_be_filled(tmp_path):
-    with pytest.raises(OutputError, match="the disk is full"), published_folder(tmp_path / "a.zarr") as folder:
+def fill_half(path) -> None:
+    with published_folder(path) as folder:
         folder.mkdir()
         (folder / "half").write_text("written")
         raise OSError(errno.ENOSPC, "No space left on device")
+
+
+def test_nothing_is_left_of_a_folder_that_could_not_be_filled(tmp_path):
+    with pytest.raises(OutputError, match="the disk is full"):
+        fill_half(tmp_path / "a.zarr")
     assert list(tmp_path.iterdir()) == []
 
 

@@ -26,7 +26,9 @@ ERRORS = ("fe_h", "mg_fe")
 def plane(plan: Plan) -> tuple[Axis, Axis]:
     """Return the axes of the density."""
     settings = plan.settings["alpha_split"]
-    return Axis.regular("fe_h", "fe_h", **settings["fe_h"]), Axis.regular("mg_fe", "mg_fe", **settings["mg_fe"])
+    return Axis.regular("fe_h", "fe_h", **settings["fe_h"]), Axis.regular(
+        "mg_fe", "mg_fe", **settings["mg_fe"]
+    )
 
 
 def error_axis(plan: Plan) -> Axis:
@@ -86,7 +88,9 @@ def rule(populations: Populations | None) -> dict[str, Any]:
     if populations is None:
         return {}
     p = populations
-    text = f"{p.y} = {p.level:g} {p.slope:+g} ({p.x} - {p.knee:g}) below {p.x} = {p.knee:g}, {p.level:g} above it"
+    text = (
+        f"{p.y} = {p.level:g} {p.slope:+g} ({p.x} - {p.knee:g}) below {p.x} = {p.knee:g}, {p.level:g} above"
+    )
     along = p.x if p.along_x else p.y
     return {"population_rule": text, "buffer": p.buffer, "buffer_along": along}
 

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from galdask.cartography import cell_statistics as cs
 from galdask.cartography import comparison, profiles
 from galdask.cartography.dataset import build
 from galdask.cartography.grids import coordinates
