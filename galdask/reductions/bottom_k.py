@@ -11,7 +11,7 @@ import numpy as np
 from galdask import digest, rng
 from galdask.errors import ReductionError
 from galdask.reductions import states
-from galdask.reductions.axis import plain
+from galdask.reductions.axis import required
 from galdask.reductions.cells import CellTable
 from galdask.reductions.key import CLASSES, POPULATIONS, Key
 from galdask.reductions.protocol import register
@@ -36,7 +36,7 @@ class BottomK:
         Only stars inside enter; the finished table is sorted by their cell. With populations a star stands
         in the cell of total and in that of its own population. None: all stars, cell 0.
     columns_kept : tuple of str
-        Columns to keep, of any plain number type.
+        Columns to keep, of any plain number type that float64 holds exactly.
     k : int
         Number of stars, over all cells together.
     seed : int
@@ -46,8 +46,8 @@ class BottomK:
 
     Notes
     -----
-    The finished table has a row a star: ``star_key`` and the columns. Within a cell stars are in the order
-    of their hash, so that the first j of them are a fair sample as well.
+    The finished table has a row a star: ``star_key`` and the columns as float64. Within a cell stars are
+    in the order of their hash, so that the first j of them are a fair sample as well.
     """
 
     kind: ClassVar[str] = "bottom_k"
@@ -81,12 +81,12 @@ class BottomK:
 
     def map(self, columns: Mapping[str, np.ndarray]) -> State:
         """Return the k first stars of one block."""
-        star = np.asarray(columns["star_key"], dtype=np.uint64)
+        star = np.asarray(required(columns, "star_key"), dtype=np.uint64)
         cells = self.key.cells(columns, star.size) if self.key else np.zeros(star.size, dtype=np.int64)
-        kept, enters = {}, cells >= 0
-        for name in self.columns_kept:
-            kept[name], known = _numbers(columns[name], self.complete)
-            enters &= known
+        kept = {name: _numbers(name, required(columns, name)) for name in self.columns_kept}
+        enters = cells >= 0
+        for values in kept.values() if self.complete else ():
+            enters &= np.isfinite(values)
         rows = np.flatnonzero(enters)
         words = rng.philox(star[rows], 0, self.seed, "point sample").astype(np.uint64)
         hashes = (words[:, 0] << np.uint64(32)) | words[:, 1]
@@ -97,9 +97,9 @@ class BottomK:
         return self._first({**own, **{name: v[rows] for name, v in kept.items()}})
 
     def identity(self) -> State:
-        """Return the state of no star; the types of its columns mean nothing."""
+        """Return the state of no star."""
         own = {"_hash": np.uint64, "_star": np.uint64, "_cell": np.int64}
-        types = {**own, **dict.fromkeys(self.columns_kept, np.float32)}
+        types = {**own, **dict.fromkeys(self.columns_kept, np.float64)}
         return {name: np.empty(0, dtype=t) for name, t in types.items()}
 
     def combine(self, a: State, b: State) -> State:
@@ -128,9 +128,6 @@ class BottomK:
 
     def _smallest(self, several: Sequence[State]) -> State:
         """Return the k first records of several states."""
-        several = [s for s in several if s["_hash"].size]
-        if not several:
-            return self.identity()
         full = [s["_hash"][-1] for s in several if s["_hash"].size >= self.k]
         if full:
             ends = [int(np.searchsorted(s["_hash"], min(full), side="right")) for s in several]
@@ -139,22 +136,26 @@ class BottomK:
 
     def _first(self, records: State) -> State:
         """Return the k first of some records, sorted; nothing is shared with them."""
-        if not records["_hash"].size:
-            return self.identity()
         order = np.lexsort([_bits(records[name]) for name in reversed(records)])[: self.k]
         return {name: values[order] for name, values in records.items()}
 
 
-def _numbers(values: np.ndarray, complete: bool) -> tuple[np.ndarray, np.ndarray]:
-    """Return a column as plain numbers, and where it enters a sample of complete stars (or of all)."""
-    known = np.ones(len(values), dtype=bool)
-    if isinstance(values, np.ma.MaskedArray) and complete:
-        known = ~np.ma.getmaskarray(values)
-        values = values.data
-    values = plain(values) if isinstance(values, np.ma.MaskedArray) else np.asarray(values)
+def _numbers(name: str, values: np.ndarray) -> np.ndarray:
+    """Return a column as float64, missing values as NaN, or say that it cannot be held so."""
+    known, values = ~np.ma.getmaskarray(values), np.ma.getdata(values)
     if values.dtype.kind not in "biuf":
-        raise ReductionError("a sample holds numbers only", expected="numbers", found=values.dtype)
-    return values, known & np.isfinite(values) if complete else known
+        raise ReductionError(
+            "a sample holds numbers only", where=f"column {name}", expected="numbers", found=values.dtype
+        )
+    out = np.where(known, values, 0).astype(np.float64)
+    if values.dtype.itemsize == 8 and values.dtype.kind in "iu" and np.any(np.abs(out) > 2.0**53):
+        raise ReductionError(
+            "a sample holds float64, which cannot tell such large whole numbers apart",
+            where=f"column {name}",
+            expected="up to 2**53",
+            found=f"{np.abs(out).max():.17g}",
+        )
+    return np.where(known, out, np.nan)
 
 
 def _bits(values: np.ndarray) -> np.ndarray:

@@ -14,7 +14,7 @@ from galdask import digest
 from galdask.errors import ReductionError
 from galdask.reductions import cells as sparse
 from galdask.reductions import states
-from galdask.reductions.axis import plain
+from galdask.reductions.axis import plain, required
 from galdask.reductions.cells import CellTable
 from galdask.reductions.fixed_point import LIMIT, add_replicas, split
 from galdask.reductions.key import Key
@@ -112,8 +112,11 @@ class LeastSquares:
         ReductionError
             If a star that enters is beyond a reach.
         """
-        x, y = (plain(columns[c]).astype(np.float64) for c in (self.x, self.y))
-        weight = plain(columns[self.weight]).astype(np.float64) if self.weight else np.ones(x.size)
+        x, y = (plain(required(columns, c)).astype(np.float64) for c in (self.x, self.y))
+        weight = np.ones(x.size)
+        if self.weight:
+            weight = plain(required(columns, self.weight)).astype(np.float64)
+        star = np.asarray(required(columns, "star_key"), dtype=np.uint64)
         low = -np.inf if self.x_low is None else self.x_low
         high = np.inf if self.x_high is None else self.x_high
         place = self.key.cells(columns, x.size)
@@ -130,7 +133,7 @@ class LeastSquares:
             terms[k] = np.rint(np.ldexp(weight * x**px * y**py, scale))
         count = np.diff([*starts, rows.size])
         counts, sums = add_replicas(
-            np.asarray(columns["star_key"], dtype=np.uint64)[rows],
+            star[rows],
             np.repeat(np.arange(unique.size), count),
             terms[:-1],
             unique.size,

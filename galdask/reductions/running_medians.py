@@ -12,7 +12,7 @@ import numpy as np
 from galdask import digest
 from galdask.errors import ReductionError
 from galdask.reductions import star_runs, states
-from galdask.reductions.axis import plain
+from galdask.reductions.axis import plain, required
 from galdask.reductions.cells import CellTable
 from galdask.reductions.key import CLASSES, POPULATIONS, Key
 from galdask.reductions.order_bits import from_bits, to_bits
@@ -103,14 +103,14 @@ class RunningMedians:
 
     def map(self, columns: Mapping[str, np.ndarray]) -> State:
         """Return the sorted records of one block of stars."""
-        x = plain(columns[self.abscissa]).astype(np.float32)
-        y = plain(columns[self.quantity]).astype(np.float32)
+        x = plain(required(columns, self.abscissa)).astype(np.float32)
+        y = plain(required(columns, self.quantity)).astype(np.float32)
         cells = self.key.cells(columns, x.size)
         rows = np.flatnonzero((cells >= 0) & np.isfinite(x) & np.isfinite(y))
         place, kind = np.divmod(cells[rows], len(CLASSES)) if self.key.population else (cells[rows], None)
         run = {
             "order": (place.astype(np.uint64) << _32) | to_bits(x[rows]),
-            "star": np.asarray(columns["star_key"], dtype=np.uint64)[rows],
+            "star": np.asarray(required(columns, "star_key"), dtype=np.uint64)[rows],
             "value": to_bits(y[rows]),
         }
         if kind is not None:
