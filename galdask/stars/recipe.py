@@ -1,0 +1,276 @@
+"""The recipe: everything that a pipeline file says of its stars, resolved once against a store.
+
+A recipe is small plain data. It travels to the workers, derives a `Block` from each partition there,
+and names what each of its results depends on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from galdask.config import Section
+from galdask.errors import SampleError
+from galdask.stars.block import Block
+from galdask.stars.frame import Frame
+from galdask.stars.populations import Populations
+from galdask.stars.position import MOTIONS, PLACES, Position, position_from_section
+from galdask.stars.quantities import Quantity, quantity_from_section
+from galdask.stars.readings import STAR_KEY, AbsentError, StoreLike, nearest
+from galdask.stars.sample import Sample, samples_from_section
+
+#: raised when the same settings give other numbers
+VERSION = 1
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """How the stars of a pipeline are chosen and what is computed for each.
+
+    Parameters
+    ----------
+    frame : Frame
+        The Galactocentric frame.
+    position : Position
+        Where positions and velocities are read.
+    quantities : dict of str to Quantity
+        Measured numbers.
+    populations : Populations or None
+        The alpha populations; None leaves every star undefined.
+    chains : dict of str to Sample
+        The samples, in the order of the file.
+    absent : dict of str to str
+        Optional quantities and samples that the store cannot have, and why.
+    """
+
+    frame: Frame
+    position: Position
+    quantities: Mapping[str, Quantity]
+    populations: Populations | None
+    chains: Mapping[str, Sample]
+    absent: Mapping[str, str]
+
+    @classmethod
+    def from_section(cls, section: Section, store: StoreLike) -> Recipe:
+        """Read a pipeline file's stars.
+
+        Parameters
+        ----------
+        section : Section
+            The whole file; its keys frame, position, velocity, quantities, cuts, populations and samples
+            are taken, `done` is left to the caller.
+        store : Store
+            Columns with types and units, and the names of bits.
+
+        Raises
+        ------
+        ConfigError
+            If a column, unit, bit, cut, quantity, sample or key is not right; names file and line.
+        """
+        frame = Frame.from_section(section.section("frame"))
+        position = position_from_section(
+            section.section("position"), section.section("velocity", None), store
+        )
+        quantities, absent = _quantities(section.section("quantities"), store, position)
+        boundary = section.section("populations", None)
+        populations = None if boundary is None else Populations.from_section(boundary, tuple(quantities))
+        computed = {name: quantity.unit for name, quantity in quantities.items()}
+        computed |= {name: (PLACES | MOTIONS)[name] for name in position.names} | {"population": ""}
+        chains, absent = samples_from_section(
+            section.section("samples"),
+            section.section("cuts", None),
+            store,
+            computed,
+            tuple(quantities),
+            absent,
+        )
+        _check_samples(section.section("quantities"), quantities, {*chains, *absent})
+        return cls(frame, position, quantities, populations, chains, absent)
+
+    @property
+    def samples(self) -> tuple[str, ...]:
+        """Names of the samples, in the order of the file."""
+        return tuple(self.chains)
+
+    @property
+    def fates(self) -> dict[str, tuple[str, ...]]:
+        """Sample -> names of its steps; code 0 is kept, code k is "failed first at step k"."""
+        return {name: sample.fates for name, sample in self.chains.items()}
+
+    @property
+    def derived_columns(self) -> tuple[str, ...]:
+        """Columns in a view of every sample that is not raw, in order."""
+        errors = (f"{q.name}_err" for q in self.quantities.values() if q.error is not None)
+        return (STAR_KEY, "population", *self.position.names, *self.quantities, *errors)
+
+    @cached_property
+    def columns_read(self) -> tuple[str, ...]:
+        """Columns of the store that `derive` needs."""
+        found: set[str] = set()
+        for name, sample in self.chains.items():
+            found |= set(
+                self.lineage(name, sample.quantities if sample.raw else self.derived_columns)["columns"]
+            )
+        return (STAR_KEY, *sorted(found - {STAR_KEY}))
+
+    def derive(self, columns: Mapping[str, np.ndarray]) -> Block:
+        """Return the stars of one partition that any sample keeps, with their derived columns.
+
+        Parameters
+        ----------
+        columns : mapping of str to (n,) array
+            The columns `columns_read` of a partition, as `galdask.catalog.store.read_partition` gives them.
+
+        Raises
+        ------
+        StoreError
+            If a column is not there, or columns differ in length.
+        """
+        from galdask.stars.derivation import derive
+
+        return derive(self, columns)
+
+    def settings(self) -> dict[str, Any]:
+        """Return everything that decides a block, names included, as plain values."""
+        return {
+            "version": VERSION,
+            "frame": {"name": self.frame.name} | self.frame.settings(),
+            "position": self.position.settings(velocity=True),
+            "quantities": {
+                name: quantity.settings() | {"unit": quantity.unit} | quantity.error_settings()
+                for name, quantity in self.quantities.items()
+            },
+            "populations": None if self.populations is None else self.populations.settings(),
+            "samples": {
+                name: {
+                    "raw": s.raw,
+                    "quantities": list(s.quantities),
+                    "cuts": s.settings(),
+                    "fates": list(s.fates),
+                }
+                for name, s in self.chains.items()
+            },
+        }
+
+    def lineage(self, sample: str | None, columns: Iterable[str]) -> dict[str, Any]:
+        """Return what some columns of a sample, and who is in it, depend on: no more.
+
+        Parameters
+        ----------
+        sample : str or None
+            Name of a sample; None for the fates in all samples.
+        columns : iterable of str
+            Columns of its view.
+
+        Returns
+        -------
+        dict
+            ``columns``: sorted tuple of the store columns that are read; ``settings``: canonical settings
+            that enter, names of samples, cuts and frame left out.
+
+        Raises
+        ------
+        SampleError
+            If there is no such sample or column in it.
+        """
+        chains = list(self.chains.values()) if sample is None else [self._chain(sample)]
+        names, read, wanted = tuple(columns), set[str](), set[str]()
+        for chain in chains:
+            known = (STAR_KEY, *chain.quantities) if chain.raw else self.derived_columns
+            for name in names:
+                if name not in known:
+                    raise SampleError(
+                        f"the sample {chain.name!r} has no column {name!r}",
+                        expected="one of " + ", ".join(known),
+                        todo=nearest(name, known),
+                    )
+                wanted.add(name)
+            for step in chain.steps:
+                (read if step.source == "column" else wanted).add(step.target)
+        settings: dict[str, Any] = {"version": VERSION, "cuts": [chain.settings() for chain in chains]}
+        settings["columns"] = {name: self._enter(name, read) for name in sorted(wanted)}
+        if wanted & {*PLACES, *MOTIONS}:
+            settings["frame"] = self._frame_settings(wanted)
+        return {"columns": tuple(sorted(read)), "settings": settings}
+
+    def _chain(self, sample: str) -> Sample:
+        if sample not in self.chains:
+            raise SampleError(
+                f"there is no sample {sample!r}",
+                expected="one of " + ", ".join(self.chains),
+                found=self.absent.get(sample),
+                todo=nearest(sample, self.chains),
+            )
+        return self.chains[sample]
+
+    def _enter(self, name: str, read: set[str]) -> Any:
+        """Add the store columns of one derived column to `read`, and return its settings."""
+        if name == STAR_KEY:
+            read.add(STAR_KEY)
+            return {}
+        if name in PLACES or name in MOTIONS:
+            velocity = name in MOTIONS
+            read.update(reading.column for reading in self.position.readings(velocity))
+            return self.position.settings(velocity)
+        if name == "population":
+            if self.populations is None:
+                return {}
+            return [
+                self.populations.settings(),
+                *(self._enter(axis, read) for axis in (self.populations.x, self.populations.y)),
+            ]
+        quantity = (
+            self.quantities[name] if name in self.quantities else self.quantities[name.removesuffix("_err")]
+        )
+        read.update(quantity.columns)
+        if name == quantity.name:
+            return quantity.settings()
+        read.update(quantity.columns_read)
+        return quantity.settings() | quantity.error_settings()
+
+    def _frame_settings(self, wanted: set[str]) -> dict[str, Any]:
+        settings = self.frame.settings()
+        if not wanted & {*MOTIONS}:
+            del settings["v_sun"]
+        if "theta" not in wanted and self.position.form != "cylindrical":
+            del settings["theta"]
+        return settings
+
+
+def _quantities(
+    section: Section, store: StoreLike, position: Position
+) -> tuple[dict[str, Quantity], dict[str, str]]:
+    quantities: dict[str, Quantity] = {}
+    absent: dict[str, str] = {}
+    for name in section:
+        inner = section.section(name)
+        try:
+            quantities[name] = quantity_from_section(name, inner, store)
+        except AbsentError as error:
+            if not inner.flag("optional", False):
+                raise
+            absent[name] = error.what
+    taken = {STAR_KEY, "population", *PLACES, *MOTIONS}
+    taken |= {f"{q.name}_err" for q in quantities.values() if q.error is not None}
+    for name in quantities:
+        if name in taken:
+            raise section.fail(
+                name, f"a quantity cannot be called {name!r}", expected="a name that no derived column has"
+            )
+    return quantities, absent
+
+
+def _check_samples(section: Section, quantities: Mapping[str, Quantity], samples: set[str]) -> None:
+    for name, quantity in quantities.items():
+        if quantity.sample is not None and quantity.sample not in samples:
+            raise section.section(name).fail(
+                "sample",
+                f"the quantity {name!r} asks for an unknown sample",
+                expected="one of " + ", ".join(sorted(samples)),
+                found=quantity.sample,
+                todo=nearest(quantity.sample, samples),
+            )
