@@ -106,7 +106,7 @@ def write(
     written = [zarr_store.save(dataset, folder / "products" / f"{name}.zarr", attrs)]
     make_tables = plan.products[name].tables
     for title, frame in (make_tables(dataset) if make_tables else {}).items():
-        facts = {key: dataset.attrs[key] for key in ("pipeline", "reference", "settings")} | attrs
+        facts = {key: dataset.attrs[key] for key in ("product", "pipeline", "reference", "settings")} | attrs
         written += write_table(frame, folder / "tables", title, facts)
     return written
 

@@ -74,7 +74,9 @@ class Plan:
     settings: Mapping[str, Mapping[str, Any]]
 
     @classmethod
-    def from_section(cls, top: Section, derived: Collection[str] | None = None) -> Plan:
+    def from_section(
+        cls, top: Section, derived: Collection[str] | None = None, samples: Collection[str] | None = None
+    ) -> Plan:
         """Read the plan from a pipeline file.
 
         Parameters
@@ -82,16 +84,18 @@ class Plan:
         top : Section
             The whole file. Its keys are shared with other readers, so `done` is left to the caller.
         derived : collection of str, optional
-            Columns that the sample has; by default all that the file speaks of.
+            Columns that the samples have; by default all that the file speaks of.
+        samples : collection of str, optional
+            Samples that there are (the file may name optional ones); by default all of the file.
 
         Raises
         ------
         ConfigError
             If a product, grid, quantity or setting is unknown or wrong; names file and line.
         """
-        main, raw, samples = _samples(top.section("samples"))
+        main, raw, named = _samples(top.section("samples"))
         declared = {
-            name: quantity_from_section(name, inner, main, samples)
+            name: quantity_from_section(name, inner, main, named)
             for name, inner in _inner(top.section("quantities"))
         }
         grids = {name: grid_from_section(name, inner) for name, inner in _inner(top.section("grids", None))}
@@ -101,7 +105,11 @@ class Plan:
         }
         products, settings = _products(top.section("products", None), declared)
         coordinates = _coordinates(top.section("position", None))
-        quantities = {q: one for q, one in declared.items() if derived is None or q in derived}
+        quantities = {
+            name: one.among(derived)
+            for name, one in declared.items()
+            if (derived is None or name in derived) and (samples is None or one.sample in samples)
+        }
         return cls(
             name=top.text("name"),
             title=top.text("title", ""),
@@ -112,7 +120,7 @@ class Plan:
             quantities=quantities,
             main=main,
             raw=raw,
-            raw_quantities=_raw_quantities(top, raw, declared),
+            raw_quantities=tuple(q for q in _raw_quantities(top, raw, declared) if q in quantities),
             absent=tuple(q for q in declared if q not in quantities),
             coordinates=tuple(c for c in coordinates if derived is None or c in derived),
             grids=grids,

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 
 from galdask.config import Section
 
@@ -35,6 +36,10 @@ class Quantity:
     high: float | None
     sample: str
     has_error: bool
+
+    def among(self, columns: Collection[str] | None) -> Quantity:
+        """Return the quantity as it is where a sample has only `columns` (None: any)."""
+        return replace(self, has_error=self.has_error and (columns is None or f"{self.name}_err" in columns))
 
     @property
     def middle(self) -> float:

@@ -104,3 +104,15 @@ def test_cylindrical_positions_without_azimuth_give_no_maps():
     )
     assert plan(text).lacks("global_maps") == "the positions of the stars do not give x, y, signed_r"
     assert plan(text).lacks("radial_profiles") is None
+
+
+def test_a_quantity_of_a_sample_that_is_not_there_is_absent():
+    lean = Plan.from_section(section(), samples=("main", "catalogue"))
+    assert lean.absent == ("age",)
+    assert lean.cubes["xyz"].quantities == ("fe_h",)
+
+
+def test_errors_count_only_where_their_columns_are():
+    lean = Plan.from_section(section(), {"fe_h", "fe_h_err", "mg_fe"})
+    assert lean.quantities["fe_h"].has_error
+    assert not lean.quantities["mg_fe"].has_error
