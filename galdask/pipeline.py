@@ -148,7 +148,9 @@ def run(
     section = config.load(pipeline_path(pipeline))
     opened = store if isinstance(store, Store) else open_store(store)
     recipe = Recipe.from_section(section, opened)
-    plan = Plan.from_section(section, recipe.derived_columns)
+    plan = Plan.from_section(section, recipe.derived_columns, recipe.samples)
+    section.whole("galdask_pipeline", low=1, high=1)
+    section.done()
     names, skipped = plan.choose(only)
     out = Path(out)
     identity = digest.of_settings(
