@@ -133,7 +133,7 @@ def comparisons(table: Table) -> list[Comparison]:
         One for each value of ``fit_to``, or one; empty if nothing published is there.
     """
     columns = table.columns
-    names = [c.removeprefix("published_") for c in columns if f"published_{c}" in columns]
+    names = [c for c in columns if f"published_{c}" in columns and not c.endswith("_err")]
     low = next((c for c in columns if c.endswith("_low")), None)
     if not names or low is None or "difference" not in columns or "population" not in columns:
         return []

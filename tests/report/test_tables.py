@@ -1,0 +1,114 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from galdask.report import flow, pictures, tables
+from tests.report import folder
+
+TEXT = """# title: Slopes, beside Somebody 2020
+# units: abs_z_low kpc, slope dex/kpc
+population,abs_z_low,abs_z_high,slope,slope_err,published_slope,published_slope_err,difference
+total,0.0,0.25,-0.0512,0.0013,-0.056,0.001,2.9
+total,0.25,0.5,,,-0.057,0.001,
+low_alpha,0.0,0.25,-0.01,0.002,-0.06,0.001,22.3
+"""
+
+
+@pytest.fixture
+def table(tmp_path):
+    path = tmp_path / "t.csv"
+    path.write_text(TEXT)
+    return tables.read(path)
+
+
+def test_comments_become_facts(table):
+    assert table.title == "Slopes, beside Somebody 2020"
+    assert table.columns[:2] == ["population", "abs_z_low"]
+    assert len(table.rows) == 3
+
+
+def test_published_values_are_found(table):
+    (one,) = tables.comparisons(table)
+    assert (one.quantity, one.unit, one.bins) == ("slope", "dex/kpc", "abs_z_low")
+    first, second = one.groups["total"]
+    assert (first.bin, first.ours, first.published) == (
+        "0–0.25",
+        "−0.0512\u2009±\u20090.0013",
+        "−0.0560\u2009±\u20090.0010",
+    )
+    assert (second.ours, second.difference, second.level) == ("–", None, "none")
+    assert [first.level, one.groups["low_alpha"][0].level] == ["off", "far"]
+    assert one.counts() == (0, 2)
+
+
+@pytest.mark.parametrize("gone", ["difference", "population", "published_slope", "abs_z_low"])
+def test_a_table_without_one_of_its_columns_is_no_comparison(table, gone):
+    table.columns[table.columns.index(gone)] = "other"
+    assert tables.comparisons(table) == []
+
+
+@pytest.mark.parametrize("text", ["", "# only: comments\n", "a,b\n"])
+def test_empty_tables(tmp_path, text):
+    path = tmp_path / "t.csv"
+    path.write_text(text)
+    table = tables.read(path)
+    assert table.rows == []
+    assert tables.comparisons(table) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("nan", "–"),
+        ("", "–"),
+        ("-12345", "−12,345"),
+        ("-0.123456", "−0.1235"),
+        ("low_alpha", "low_alpha"),
+        ("7.0", "7"),
+    ],
+)
+def test_cells_are_short(text, shown):
+    assert tables.neat(text) == shown
+
+
+@given(st.floats(-1e3, 1e3), st.floats(1e-4, 1e2))
+def test_an_error_decides_the_digits(value, error):
+    text = tables.with_error(repr(value), repr(error)).replace("−", "-")
+    v, e = (float(part) for part in text.split("±"))
+    assert abs(e - error) <= 0.06 * error
+    assert abs(v - value) <= 0.06 * error
+
+
+def test_flows_sum_to_the_input():
+    found = {one.sample: one for one in flow.flows(folder.ledger())}
+    assert list(found) == ["main", "age"]
+    for one in found.values():
+        assert one.kept + sum(step.removed for step in one.steps) == one.rows == 100_000
+    assert found["main"].steps[-1].share == pytest.approx(0.2)
+
+
+def test_flows_read_the_text_of_a_csv_file():
+    rows = [{k: str(v) for k, v in row.items()} for row in folder.ledger()]
+    assert flow.flows(rows) == flow.flows(folder.ledger())
+
+
+def test_flow_of_no_rows():
+    rows = [{"sample": "s", "step": "input", "removed": 0, "remaining": 0},
+            {"sample": "s", "step": "cut", "removed": 0, "remaining": 0}]  # fmt: skip
+    assert flow.flows(rows)[0].steps[0].share == 0.0
+
+
+def test_pictures_that_are_not_there_or_not_pictures(tmp_path):
+    assert pictures.embed(tmp_path / "no.png") is None
+    (tmp_path / "bad.png").write_bytes(b"not a picture at all, but long enough")
+    assert pictures.embed(tmp_path / "bad.png") is None
+
+
+def test_a_large_picture_is_embedded_smaller(tmp_path):
+    from PIL import Image
+
+    Image.new("RGB", (4000, 1000), "white").save(tmp_path / "large.png")
+    found = pictures.embed(tmp_path / "large.png")
+    assert found is not None
+    assert found.width == round(pictures.MAX_WIDTH / pictures.DENSITY)
+    assert found.width / found.height == pytest.approx(4, rel=0.01)
