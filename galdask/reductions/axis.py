@@ -153,10 +153,10 @@ def required(columns: Mapping[str, np.ndarray], name: str) -> np.ndarray:
 
 
 def plain(values: np.ndarray) -> np.ndarray:
-    """Return a column as a contiguous float32 or float64 array; masked values become NaN."""
+    """Return a column as a contiguous, aligned float32 or float64 array; masked values become NaN."""
     if isinstance(values, np.ma.MaskedArray):
         return np.ma.filled(values.astype(np.float64), np.nan)
-    values = np.ascontiguousarray(values)
+    values = np.require(values, requirements=["C", "A"])
     return values if values.dtype in (np.float32, np.float64) else values.astype(np.float64)
 
 

@@ -103,7 +103,7 @@ def write(path: Path | str, state: Mapping[str, np.ndarray]) -> Path:
 
 
 def loads(data: Any, *, verify: bool = True, where: object = "bytes") -> State:
-    """Return the state held by `data`, without a copy: the arrays are views and read-only.
+    """Return the state held by `data`, without a copy where `data` is aligned; read-only.
 
     Parameters
     ----------
@@ -120,6 +120,8 @@ def loads(data: Any, *, verify: bool = True, where: object = "bytes") -> State:
         If `data` is not a whole state.
     """
     raw = np.frombuffer(data, dtype=np.uint8)
+    if raw.ctypes.data % 8:
+        raw = raw.copy()
     page = raw[:HEADER].tobytes()
     if raw.size < HEADER or not page.startswith(MAGIC):
         raise _damaged(where, "the header of a state", f"{raw.size} bytes that start with {page[:16]!r}")

@@ -100,6 +100,11 @@ def test_integers_masks_strides_and_nothing():
     strided = np.arange(-30.0, 30.0)[::3]
     assert np.array_equal(axis.bins(strided), reference(axis, strided))
     assert axis.bins(np.empty(0)).size == 0
+    swapped = strided.astype(">f4")
+    assert np.array_equal(axis.bins(swapped), reference(axis, strided))
+    shifted = np.frombuffer(b"\0" + strided.tobytes(), dtype=np.float64, offset=1)
+    assert not shifted.flags.aligned
+    assert np.array_equal(axis.bins(shifted), reference(axis, strided))
 
 
 def test_accumulate_keeps_stars_that_are_outside_already():

@@ -53,6 +53,13 @@ def test_mapped_arrays_outlive_the_removal_of_the_file(tmp_path):
     assert states.equal(back, STATE)
 
 
+def test_bytes_that_start_anywhere():
+    shifted = memoryview(b"\0\0\0" + states.dumps(STATE))[3:]
+    back = states.loads(shifted)
+    assert states.equal(back, STATE)
+    assert all(a.flags.aligned for a in back.values())
+
+
 def test_equal_looks_at_names_types_shapes_and_bits():
     other = dict(STATE)
     assert states.equal(STATE, other)
