@@ -62,9 +62,10 @@ def counts(block: Block) -> Counts:
 
 def add(a: Counts, b: Counts) -> Counts:
     """Return the counts of both; a name that one lacks counts as zero there."""
-    return {
-        name: a[name] + b[name] if name in a and name in b else a.get(name, b.get(name)) for name in a | b
-    }  # type: ignore[misc]
+    total = dict(a)
+    for name, numbers in b.items():
+        total[name] = total[name] + numbers if name in total else numbers
+    return total
 
 
 def flow(fates: Mapping[str, Sequence[str]], total: Counts) -> list[Line]:
@@ -115,10 +116,10 @@ def require_stars(sample: str, steps: Sequence[str], total: Counts) -> None:
     if not taken.size:
         raise SampleError(f"the sample {sample!r} is empty", found="a catalogue without rows")
     code = int(taken[-1])
-    lost = int(total[f"missing/{sample}"][code])
+    last, lost = int(numbers[code]), int(total[f"missing/{sample}"][code])
     raise SampleError(
         f"no star is left in the sample {sample!r}",
         where=f"cut {steps[code - 1]!r}",
-        found=f"it takes the last {int(numbers[code])} of {int(total['rows'][0])} rows, {lost} for want of a value",
+        found=f"it takes the last {last} of {int(total['rows'][0])} rows, {lost} for want of a value",
         todo="loosen this cut, or check the column that it reads",
     )

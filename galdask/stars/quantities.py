@@ -14,7 +14,7 @@ from galdask.catalog.dimensions import check
 from galdask.config import Section
 from galdask.stars.readings import Reading, StoreLike, find, floats, numeric, scale, take
 
-#: kinds whose errors are in dex
+#: kinds whose errors may be in dex
 _LOGARITHMIC = ("log age", "log gravity")
 
 
@@ -37,7 +37,7 @@ class Quantity:
     low, high : float or None
         Closed range; a value outside is missing, and counted.
     error : Reading or None
-        Its 1-sigma error, in the same unit (dex for a logarithm).
+        Its 1-sigma error, in the same unit (or dex for a logarithm).
     label : str
         As it stands at an axis.
     sample : str or None
@@ -162,7 +162,9 @@ def quantity_from_section(name: str, section: Section, store: StoreLike) -> Quan
         )
     error = None
     if "error" in section:
-        error = Reading.of(store, section, "error", "dex" if kind in _LOGARITHMIC else unit)
+        stored = find(store, section.text("error"), section, "error")
+        in_dex = kind in _LOGARITHMIC and stored.unit == "dex"
+        error = Reading.of(store, section, "error", "dex" if in_dex else unit)
     quantity = Quantity(
         name=name,
         columns=columns,
