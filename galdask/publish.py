@@ -21,9 +21,10 @@ def explained(path: Path | str) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        if error.errno == errno.ENOSPC:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+            full = error.errno == errno.ENOSPC
             raise OutputError(
-                "the disk is full",
+                "the disk is full" if full else "the disk quota or the file size limit is reached",
                 where=path,
                 found=f"{_free(path)} bytes free",
                 todo="free some space or write elsewhere; nothing half-written was published",

@@ -11,7 +11,7 @@ import numpy as np
 import pyarrow as pa
 
 from galdask import publish
-from galdask.catalog import parquet
+from galdask.catalog import journal, parquet
 from galdask.catalog.collect import collect
 from galdask.catalog.columns import Column, ColumnDigest, arrow_field, to_arrow
 from galdask.catalog.companion import used_file
@@ -91,7 +91,7 @@ def build_partition(plan: Plan, task: Task) -> dict[str, Any]:
     }
     for table, met in used.items():
         rows = np.unique(np.concatenate(met))
-        np.save(used_file(plan, table, index), rows[rows >= 0])
+        journal.save(used_file(plan, table, index), rows[rows >= 0])
     publish.write_json(entry_file(plan.journal, index), entry)
     return entry
 
@@ -100,15 +100,15 @@ def _table(columns: list[StoredColumn], schema: pa.Schema, content: dict[str, Co
     return pa.Table.from_arrays([to_arrow(c, content[c.name]) for c in columns], schema=schema)
 
 
-def entry_file(journal: Path, index: int) -> Path:
+def entry_file(folder: Path, index: int) -> Path:
     """Return the file of a partition in the journal."""
-    return journal / f"part-{index:05d}.json"
+    return folder / f"part-{index:05d}.json"
 
 
-def finished(journal: Path, store: Path, task: Task) -> dict[str, Any] | None:
+def finished(folder: Path, store: Path, task: Task) -> dict[str, Any] | None:
     """Return the entry of a partition that an earlier run has finished, or None."""
     try:
-        entry: dict[str, Any] = json.loads(entry_file(journal, task[0]).read_bytes())
+        entry: dict[str, Any] = json.loads(entry_file(folder, task[0]).read_bytes())
     except (OSError, ValueError):
         return None
     if (entry["row_start"], entry["row_start"] + entry["rows"]) != task[1:]:

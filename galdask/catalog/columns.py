@@ -149,16 +149,27 @@ def from_arrow(column: StoredColumn, array: pa.Array) -> Column:
         array = array.flatten()
     if column.type == "string":
         return _texts(array)
-    mask = None
-    if column.nullable:
+    valid, data = array.buffers()
+    mask = ~_bits(valid, array) if valid is not None and array.null_count else None
+    if column.type == "bool":
+        values = _bits(data, array)
+    else:
+        values = np.frombuffer(data or b"", column.type)[array.offset : array.offset + len(array)]
+    if mask is not None:
+        values = np.where(mask, values.dtype.type(0), values)
+    elif column.nullable:
         mask = np.zeros(len(array), bool)
-        if array.null_count:
-            mask = array.is_null().to_numpy(zero_copy_only=False)
-            array = array.fill_null(False if column.type == "bool" else 0)
-    values = array.to_numpy(zero_copy_only=column.type != "bool")
     shape = (len(values) // int(np.prod(column.shape)), *column.shape) if column.shape else values.shape
     mask = mask if mask is None else mask.reshape(shape)
     return Numbers(values.reshape(shape), mask, 0 if mask is None else int(mask.sum()))
+
+
+def _bits(buffer: pa.Buffer | None, array: pa.Array) -> np.ndarray:
+    if buffer is None:
+        return np.zeros(len(array), bool)
+    stop = array.offset + len(array)
+    bits = np.unpackbits(np.frombuffer(buffer, np.uint8), bitorder="little", count=stop)
+    return bits[array.offset :].view(bool)
 
 
 def _texts(array: pa.Array) -> Texts:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
+from galdask.catalog import journal
 from galdask.catalog.keys import star_keys
 from galdask.catalog.plan import Plan
 from galdask.catalog.schema import KeyJoin, RowMatch
@@ -110,9 +111,9 @@ def index(plan: Plan, name: str) -> dict[str, int]:
         if join.by:
             ranks.append(np.ma.filled(np.ma.asarray(data[join.by], dtype=np.float64), np.nan)[filled])
         for column, source in enumerate([join.source, *names]):
-            np.save(folder / f"{number}.{column}.npy", np.ma.getdata(data[source]))
+            journal.save(folder / f"{number}.{column}.npy", np.ma.getdata(data[source]))
             if np.ma.is_masked(data[source]):
-                np.save(folder / f"{number}.{column}.mask.npy", np.ma.getmaskarray(data[source]))
+                journal.save(folder / f"{number}.{column}.mask.npy", np.ma.getmaskarray(data[source]))
     key = np.concatenate([*keys, np.empty(0, np.uint64)])
     row = np.concatenate([*rows, np.empty(0, np.int64)])
     order = np.argsort(key, kind="stable")
@@ -124,8 +125,8 @@ def index(plan: Plan, name: str) -> dict[str, int]:
     first[1:] = key[1:] != key[:-1]
     if join.duplicates == "refuse" and not first.all():
         _refuse(plan, name, join, row, int(np.argmin(first)))
-    np.save(folder / "key.npy", key[first])
-    np.save(folder / "row.npy", row[first])
+    journal.save(folder / "key.npy", key[first])
+    journal.save(folder / "row.npy", row[first])
     return {
         "rows_in": table.rows,
         "without_key": table.rows - len(key),

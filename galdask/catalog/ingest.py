@@ -15,9 +15,9 @@ from galdask import digest, events, publish
 from galdask.catalog import companion, journal, manifest, scan, sources
 from galdask.catalog.build import build_partition, finished
 from galdask.catalog.ledger import ledger
-from galdask.catalog.opened import Opened
 from galdask.catalog.partition import Rule, boundaries, rule_for
 from galdask.catalog.plan import Plan, targets_of
+from galdask.catalog.readers import open_table
 from galdask.catalog.schema import KeyJoin, Release, RowMatch
 from galdask.errors import ConfigError, OutputError, StoreError
 
@@ -145,7 +145,7 @@ def ingest(
         listen(events.Event(STEP, text=f"{store} is up to date, nothing to do"))
         return _report(store, earlier, began, changed=False)
     scratch = scratch or store / journal.NAME / "scratch"
-    tables = {name: Opened(release.tables[name], path, scratch) for name, path in paths.items()}
+    tables = {name: open_table(release.tables[name], path, scratch) for name, path in paths.items()}
     kept = earlier["partitioning"]["low"] if earlier is not None else None
     rule = rule_for(tables[release.main.name].rows, partition_rows or kept)
     key = digest.of_settings(settings, identity, rule.to_json())

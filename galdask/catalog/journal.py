@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import contextlib
+import io
 import json
 import shutil
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
+
+import numpy as np
 
 from galdask import publish
 from galdask.catalog.manifest import GROUPS
@@ -31,6 +34,19 @@ def load(journal: Path, name: str) -> dict[str, Any] | None:
 def keep(journal: Path, name: str, value: dict[str, Any]) -> None:
     """Note that a step is finished."""
     publish.write_json(journal / f"{name}.json", value)
+
+
+def save(path: Path, array: np.ndarray) -> None:
+    """Publish an array as an .npy file; unlike `numpy.save`, a full disk is told from other faults."""
+    array = np.ascontiguousarray(array)
+    head = io.BytesIO()
+    np.lib.format.write_array_header_1_0(head, np.lib.format.header_data_from_array_1_0(array))
+
+    def fill(handle: BinaryIO) -> None:
+        handle.write(head.getvalue())
+        handle.write(array.reshape(-1).view(np.uint8).data)
+
+    publish.write(path, fill)
 
 
 def sweep(store: Path) -> None:

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import contextlib
-import errno
 import os
 import secrets
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,42 +13,27 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from galdask import digest, publish
-from galdask.errors import OutputError, StoreError
+from galdask.errors import StoreError
 
 #: part of every file's name, so that files written with other settings are other files
 SETTINGS = {"version": "2.6", "compression": "zstd", "compression_level": 1, "write_page_checksum": True}
-#: strings of which a sample of rows holds fewer different ones than this share are dictionary-encoded
-_LOW_CARDINALITY = 1 / 8
-_SAMPLE = 1024
+#: strings of which this many rows hold few different ones are dictionary-encoded
+_SAMPLE, _FEW = 256, 32
 
 
 def content_name(digests: Sequence[str], schema: pa.Schema, slab: int) -> str:
     """Return the name of a data file from the digests of its columns, its schema and its row groups."""
-    fields = [[f.name, str(f.type), f.nullable] for f in schema]
-    return digest.of_settings(list(digests), fields, slab, SETTINGS)[:16] + ".parquet"
+    parts = [f"{slab}|{sorted(SETTINGS.items())}"]
+    for field, content in zip(schema, digests, strict=True):
+        parts.append(f"{field.name}|{field.type}|{field.nullable}|{content}")
+    return digest.of_arrays(["\n".join(parts)])[:16] + ".parquet"
 
 
 def _repetitive(array: pa.Array) -> bool:
-    if not pa.types.is_string(array.type) or not len(array):
+    if not pa.types.is_string(array.type):
         return False
-    sample = array.take(pa.array(range(0, len(array), max(1, len(array) // _SAMPLE))))
-    return len(sample.unique()) <= max(2, _LOW_CARDINALITY * len(sample))
-
-
-@contextlib.contextmanager
-def _explained(path: Path) -> Iterator[None]:
-    with publish.explained(path):
-        try:
-            yield
-        except OSError as error:
-            if error.errno in (errno.EDQUOT, errno.EFBIG):
-                raise OutputError(
-                    "the disk quota or the file size limit is reached",
-                    where=path,
-                    found=os.strerror(error.errno),
-                    todo="free some space or write elsewhere; nothing half-written was published",
-                ) from error
-            raise
+    step = max(1, len(array) // _SAMPLE)
+    return len({array[row].as_py() for row in range(0, len(array), step)}) <= _FEW
 
 
 class DataFile:
@@ -72,7 +56,7 @@ class DataFile:
         self._writer: pq.ParquetWriter | None = None
 
     def __enter__(self) -> DataFile:
-        with _explained(self.folder):
+        with publish.explained(self.folder):
             self.folder.mkdir(parents=True, exist_ok=True)
             self._temporary = self.folder / f".{secrets.token_hex(8)}.tmp"
             self._handle = open(self._temporary, "wb", buffering=1 << 20)
@@ -80,7 +64,7 @@ class DataFile:
 
     def add(self, table: pa.Table) -> None:
         """Write a row group."""
-        with _explained(self.folder):
+        with publish.explained(self.folder):
             if self._writer is None:
                 some = [f.name for f in table.schema if _repetitive(_one(table[f.name]))]
                 self._writer = pq.ParquetWriter(
@@ -98,7 +82,7 @@ class DataFile:
         final = self.folder / name
         if self._writer is None or self._temporary is None:
             raise ValueError("a data file needs a table")
-        with _explained(self.folder):
+        with publish.explained(self.folder):
             self._writer.close()
             self._handle.close()
             if intact(final, self.rows):

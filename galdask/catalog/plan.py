@@ -20,6 +20,8 @@ from galdask.errors import ConfigError, InputError
 
 #: bytes of source rows that are held in memory as columns at a time
 SLAB_BYTES = 128 << 20
+#: fewest rows of a row group
+LEAST_SLAB = 1024
 #: name of the column with the star keys
 STAR_KEY = "star_key"
 
@@ -96,7 +98,7 @@ class Plan:
     def slab_rows(self) -> int:
         """Return how many rows are held in memory at a time; they make a row group of the files."""
         width = sum(row_bytes(self.tables[t].types, self.names(t)) for t in self.tables)
-        return max(1024, SLAB_BYTES // max(width, 1))
+        return max(LEAST_SLAB, SLAB_BYTES // max(width, 1))
 
 
 def row_bytes(types: Mapping[str, ColumnType], names: list[str] | None = None) -> int:

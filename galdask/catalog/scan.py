@@ -7,6 +7,7 @@ from pathlib import Path
 import numba as nb
 import numpy as np
 
+from galdask.catalog import journal
 from galdask.catalog.keys import id_texts, star_keys
 from galdask.catalog.partition import candidates
 from galdask.catalog.plan import Plan
@@ -82,13 +83,13 @@ def scan_range(plan: Plan, task: tuple[int, int]) -> tuple[np.ndarray, np.ndarra
     order = np.argsort(keys, kind="stable")
     run = np.empty((3, len(keys)), np.uint64)
     run[0], run[1], run[2] = keys[order], checks(plain)[order], order + start
-    np.save(run_file(plan.journal, start), run)
+    journal.save(run_file(plan.journal, start), run)
     return candidates(keys, start, plan.rule)
 
 
-def run_file(journal: Path, start: int) -> Path:
+def run_file(folder: Path, start: int) -> Path:
     """Return the file with the sorted keys, checks and rows of the range from `start`."""
-    return journal / "keys" / f"{start}.npy"
+    return folder / "keys" / f"{start}.npy"
 
 
 def count_stars(files: list[Path]) -> tuple[int, tuple[int, int] | None]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numba as nb
@@ -78,12 +77,3 @@ def pack(column: np.ndarray, empty: np.ndarray | None = None) -> Texts:
     data = np.empty(_measure(texts, hidden, lengths), np.uint8)
     _copy(texts, lengths, data)
     return Texts(lengths, data)
-
-
-def joined(pieces: Sequence[Texts]) -> Texts:
-    """Return pieces of a column as one."""
-    if len(pieces) == 1:
-        return pieces[0]
-    if not pieces:
-        return Texts(np.empty(0, np.int32), np.empty(0, np.uint8))
-    return Texts(np.concatenate([p.lengths for p in pieces]), np.concatenate([p.data for p in pieces]))
