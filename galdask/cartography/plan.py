@@ -15,7 +15,7 @@ from galdask.cartography.quantity import Quantity, quantity_from_section
 from galdask.cartography.settings import take_all
 from galdask.config import Section
 from galdask.errors import ProductError
-from galdask.stars.populations import Populations
+from galdask.stars.populations import Flags, Populations, populations_from_section
 
 #: positions that follow from R and Z alone, and those that need the azimuth too
 PLANE = ("r", "z", "abs_z")
@@ -34,8 +34,8 @@ class Plan:
         Of the pipeline.
     frame : dict
         The block as it stands in the file.
-    populations : Populations or None
-        The line between the alpha populations.
+    populations : Populations, Flags or None
+        How the alpha populations are told apart.
     quantities : dict of str to Quantity
         Measured numbers by name.
     main : str
@@ -61,7 +61,7 @@ class Plan:
     reference: str
     file: str
     frame: Mapping[str, Any]
-    populations: Populations | None
+    populations: Populations | Flags | None
     quantities: Mapping[str, Quantity]
     main: str
     raw: str | None
@@ -215,9 +215,9 @@ def _samples(section: Section) -> tuple[str, str | None, tuple[str, ...]]:
     return "main" if "main" in cut else cut[0], raw[0] if raw else None, (*cut, *raw)
 
 
-def _populations(top: Section, declared: tuple[str, ...]) -> Populations | None:
+def _populations(top: Section, declared: tuple[str, ...]) -> Populations | Flags | None:
     section = top.section("populations", None)
-    return None if section is None else Populations.from_section(section, declared)
+    return None if section is None else populations_from_section(section, declared)
 
 
 def _raw_quantities(top: Section, raw: str | None, declared: Mapping[str, Quantity]) -> tuple[str, ...]:

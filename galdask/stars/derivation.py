@@ -164,7 +164,7 @@ class _Derivation:
             boundary = self.recipe.populations
             if boundary is None:
                 return {group: np.full(count, UNDEFINED, dtype=np.int8)}
-            return {group: boundary.classify(self.values(boundary.x, rows), self.values(boundary.y, rows))}
+            return {group: boundary.classify(*(self.values(name, rows) for name in boundary.quantities))}
         values, outside = self.recipe.quantities[group].derive(self.columns, rows)
         return {group: values, f"{group} outside": np.zeros(count, bool) if outside is None else outside}
 

@@ -1,4 +1,4 @@
-"""The alpha populations: which side of a line in abundance a star lies on.
+"""The alpha populations: which side of a line in abundance a star lies on, or what its catalogue says.
 
 References
 ----------
@@ -58,16 +58,7 @@ class Populations:
         ConfigError
             If a key is missing or unknown, or names no quantity.
         """
-        names = {}
-        for key in ("x", "y"):
-            names[key] = section.text(key)
-            if names[key] not in quantities:
-                raise section.fail(
-                    key,
-                    f"there is no quantity {names[key]!r}",
-                    expected="one of " + ", ".join(quantities),
-                    todo=nearest(names[key], quantities) or "declare it under quantities",
-                )
+        names = {key: _quantity(section, key, quantities) for key in ("x", "y")}
         populations = cls(
             **names,
             level=float(section.number("level")),
@@ -78,6 +69,11 @@ class Populations:
         )
         section.done()
         return populations
+
+    @property
+    def quantities(self) -> tuple[str, str]:
+        """Quantities that `classify` takes, in order."""
+        return self.x, self.y
 
     def boundary(self, x: np.ndarray) -> np.ndarray:
         """Return the y of the boundary at x (dex)."""
@@ -119,3 +115,78 @@ class Populations:
     def settings(self) -> dict[str, Any]:
         """Return the numbers and names of the boundary."""
         return asdict(self)
+
+
+@dataclass(frozen=True, slots=True)
+class Flags:
+    """The catalogue's own classes, as numbers in one of its columns.
+
+    Parameters
+    ----------
+    by : str
+        Quantity that holds the flag.
+    low_alpha, high_alpha : int
+        Its value for each population. Any other value is in neither, and no value is undefined.
+    """
+
+    by: str
+    low_alpha: int
+    high_alpha: int
+
+    @classmethod
+    def from_section(cls, section: Section, quantities: tuple[str, ...]) -> Flags:
+        """Read the flag; `quantities` are the names that it may have.
+
+        Raises
+        ------
+        ConfigError
+            If a key is missing or unknown, the two values are one, or there is no such quantity.
+        """
+        by = _quantity(section, "by", quantities)
+        limit = 1 << 24  # whole numbers up to here are exact in a quantity's float32
+        low, high = (section.whole(key, low=-limit, high=limit) for key in ("low_alpha", "high_alpha"))
+        if low == high:
+            raise section.fail("high_alpha", "both populations have one flag", found=low)
+        section.done()
+        return cls(by, low, high)
+
+    @property
+    def quantities(self) -> tuple[str]:
+        """Quantities that `classify` takes."""
+        return (self.by,)
+
+    def classify(self, flags: np.ndarray) -> np.ndarray:
+        """Return the class of each star, (n,) int8: index in `CLASSES`."""
+        flags = np.asarray(flags)
+        classes = np.full(flags.shape, BUFFER, dtype=np.int8)
+        classes[flags == self.low_alpha] = LOW
+        classes[flags == self.high_alpha] = HIGH
+        classes[~np.isfinite(flags)] = UNDEFINED
+        return classes
+
+    def settings(self) -> dict[str, Any]:
+        """Return the name and the two values."""
+        return asdict(self)
+
+
+def populations_from_section(section: Section, quantities: tuple[str, ...]) -> Populations | Flags:
+    """Read the section ``populations``: a boundary, or with the key ``by`` a flag of the catalogue.
+
+    Raises
+    ------
+    ConfigError
+        As each of the two.
+    """
+    return (Flags if "by" in section else Populations).from_section(section, quantities)
+
+
+def _quantity(section: Section, key: str, quantities: tuple[str, ...]) -> str:
+    name: str = section.text(key)
+    if name not in quantities:
+        raise section.fail(
+            key,
+            f"there is no quantity {name!r}",
+            expected="one of " + ", ".join(quantities),
+            todo=nearest(name, quantities) or "declare it under quantities",
+        )
+    return name

@@ -17,7 +17,7 @@ from galdask.config import Section
 from galdask.errors import SampleError
 from galdask.stars.block import Block
 from galdask.stars.frame import Frame
-from galdask.stars.populations import Populations
+from galdask.stars.populations import Flags, Populations, populations_from_section
 from galdask.stars.position import MOTIONS, PLACES, Position, position_from_section
 from galdask.stars.quantities import Quantity, quantity_from_section
 from galdask.stars.readings import STAR_KEY, AbsentError, StoreLike, nearest
@@ -39,7 +39,7 @@ class Recipe:
         Where positions and velocities are read.
     quantities : dict of str to Quantity
         Measured numbers.
-    populations : Populations or None
+    populations : Populations, Flags or None
         The alpha populations; None leaves every star undefined.
     chains : dict of str to Sample
         The samples, in the order of the file.
@@ -50,7 +50,7 @@ class Recipe:
     frame: Frame
     position: Position
     quantities: Mapping[str, Quantity]
-    populations: Populations | None
+    populations: Populations | Flags | None
     chains: Mapping[str, Sample]
     absent: Mapping[str, str]
 
@@ -77,7 +77,7 @@ class Recipe:
         )
         quantities, absent = _quantities(section.section("quantities"), store, position)
         boundary = section.section("populations", None)
-        populations = None if boundary is None else Populations.from_section(boundary, tuple(quantities))
+        populations = None if boundary is None else populations_from_section(boundary, tuple(quantities))
         computed = {name: quantity.unit for name, quantity in quantities.items()}
         computed |= {name: (PLACES | MOTIONS)[name] for name in position.names} | {"population": ""}
         chains, absent = samples_from_section(
@@ -221,7 +221,7 @@ class Recipe:
                 return {}
             return [
                 self.populations.settings(),
-                *(self._enter(axis, read) for axis in (self.populations.x, self.populations.y)),
+                *(self._enter(axis, read) for axis in self.populations.quantities),
             ]
         quantity = (
             self.quantities[name] if name in self.quantities else self.quantities[name.removesuffix("_err")]

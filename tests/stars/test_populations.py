@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 
 import numpy as np
 import pytest
@@ -11,7 +12,16 @@ from hypothesis import strategies as st
 
 from galdask.config import parse
 from galdask.errors import ConfigError
-from galdask.stars.populations import BUFFER, CLASSES, HIGH, LOW, UNDEFINED, Populations
+from galdask.stars.populations import (
+    BUFFER,
+    CLASSES,
+    HIGH,
+    LOW,
+    UNDEFINED,
+    Flags,
+    Populations,
+    populations_from_section,
+)
 
 IMIG = Populations("fe_h", "mg_fe", 0.15, -0.13, 0.0, 0.025, along_x=False)
 ALONG_X = dataclasses.replace(IMIG, along_x=True)
@@ -101,3 +111,36 @@ def test_section():
 def test_faults(old, new, message):
     with pytest.raises(ConfigError, match=message):
         Populations.from_section(parse(TEXT.replace(old, new), "p.yaml"), ("fe_h", "mg_fe", "age"))
+
+
+FLAGS = "by: flag\nlow_alpha: 0\nhigh_alpha: 1\n"
+
+
+def test_a_flag_of_the_catalogue():
+    flags = populations_from_section(parse(FLAGS, "p.yaml"), ("fe_h", "flag"))
+    assert flags == Flags("flag", 0, 1)
+    assert flags.quantities == ("flag",)
+    values = np.array([0, 1, -1, 2, np.nan, 0.5], dtype=np.float32)
+    np.testing.assert_array_equal(flags.classify(values), [LOW, HIGH, BUFFER, BUFFER, UNDEFINED, BUFFER])
+    assert flags.classify(values).dtype == np.int8
+
+
+def test_without_a_flag_it_is_a_boundary():
+    text = "x: fe_h\ny: mg_fe\nlevel: 0.15\nslope: -0.13\nknee: 0.0\nbuffer: 0.025\nbuffer_along: mg_fe\n"
+    assert populations_from_section(parse(text, "p.yaml"), ("fe_h", "mg_fe")) == IMIG
+    assert IMIG.quantities == ("fe_h", "mg_fe")
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        (FLAGS.replace("by: flag", "by: flap"), "line 1.*did you mean 'flag'"),
+        (FLAGS.replace("high_alpha: 1", "high_alpha: 0"), "line 3"),
+        (FLAGS.replace("high_alpha: 1", "high_alpha: 1.5"), "a whole number"),
+        (FLAGS + "buffer: 0.1\n", "unknown key 'buffer'"),
+    ],
+)
+def test_bad_flags(text, words):
+    with pytest.raises(ConfigError) as caught:
+        populations_from_section(parse(text, "p.yaml"), ("fe_h", "flag"))
+    assert re.search(words, str(caught.value).replace("\n", " "))

@@ -12,13 +12,13 @@ from galdask.cartography.grids import coordinates
 from galdask.cartography.product import Product, Request
 from galdask.cartography.settings import Setting
 from galdask.reductions import Axis, Key, OrderStatistics
+from galdask.stars.populations import Flags, Populations
 
 if TYPE_CHECKING:
     import xarray as xr
 
     from galdask.cartography.plan import Plan
     from galdask.cartography.product import Tables
-    from galdask.stars.populations import Populations
 
 ERRORS = ("fe_h", "mg_fe")
 
@@ -61,7 +61,7 @@ def finish(plan: Plan, tables: Tables) -> xr.Dataset:
         attrs = {"units": about.unit, "long_name": f"median error of {about.label}"}
         found[f"{name}_err_median"] = (("fe_h_bin",), cs.dense(table, "median", (wide,), False), attrs)
         found["n_err"] = cs.count_variable(table, (wide,), "number of stars with an error", False)
-    if plan.populations is not None and (plan.populations.x, plan.populations.y) == ERRORS:
+    if isinstance(plan.populations, Populations) and plan.populations.quantities == ERRORS:
         found |= line(plan.populations, both[0])
         labels["line_fe_h"] = found.pop("line_fe_h")
     return build(plan, "alpha_split", labels, found, **rule(plan.populations))
@@ -83,11 +83,13 @@ def line(populations: Populations, axis: Axis) -> dict[str, cs.Variable]:
     return {"line_fe_h": (("line",), x, {"units": "dex", "long_name": "[Fe/H] along the boundary"}), **out}
 
 
-def rule(populations: Populations | None) -> dict[str, Any]:
+def rule(populations: Populations | Flags | None) -> dict[str, Any]:
     """Return attributes that say how the populations are parted."""
     if populations is None:
         return {}
     p = populations
+    if isinstance(p, Flags):
+        return {"population_rule": f"{p.by} = {p.low_alpha} low-alpha, {p.by} = {p.high_alpha} high-alpha"}
     text = (
         f"{p.y} = {p.level:g} {p.slope:+g} ({p.x} - {p.knee:g}) below {p.x} = {p.knee:g}, {p.level:g} above"
     )
