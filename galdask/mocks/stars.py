@@ -11,6 +11,11 @@ from galdask.mocks.selection import Selection
 
 #: classes of targets
 MAIN, OTHER, TELLURIC, ONE_METRE = range(4)
+#: population, median age (Gyr) and its scatter (dex) of each component; no star is older than the oldest
+POPULATION_OF = np.array([c.population for c in COMPONENTS])
+AGE_OF = np.array([c.age for c in COMPONENTS])
+AGE_SCATTER_OF = np.array([c.age_scatter for c in COMPONENTS])
+OLDEST = 13.5
 #: distance of the Magellanic stars and its spread, kpc
 CLOUD_DISTANCE, CLOUD_DEPTH = 50.0, 1.5
 
@@ -62,16 +67,13 @@ def draw(
     component, distance = selection.draw_place(u[2], u[3], field, cohort)
     a_k = selection.extinction(field, distance) * (1.0 + 0.5 * (u[4] - 0.5))
     m_h = selection.draw_magnitude(u[5], field, cohort, distance, a_k)
-    population = np.array([c.population for c in COMPONENTS])[component]
     distance, m_h, a_k = _bright(u[5], target, distance, m_h, a_k)
+    # most special targets of the Magellanic fields belong to the Clouds
     clouds = (fields.kind[field] == CLOUDS) & (target == OTHER) & (u[2] < 0.7)
-    if clouds.any():
-        population = np.where(clouds, MAGELLANIC, population)
-        distance = np.where(clouds, CLOUD_DISTANCE + CLOUD_DEPTH * normal[0], distance)
-        m_h = np.where(clouds, -6.6 + 1.6 * u[5], m_h)
-    age = np.array([c.age for c in COMPONENTS])[component]
-    age = age * 10.0 ** (np.array([c.age_scatter for c in COMPONENTS])[component] * normal[0])
-    age = np.minimum(age, 13.5)
+    population = np.where(clouds, MAGELLANIC, POPULATION_OF[component])
+    distance = np.where(clouds, CLOUD_DISTANCE + CLOUD_DEPTH * normal[0], distance)
+    m_h = np.where(clouds, -6.6 + 1.6 * u[5], m_h)
+    age = np.minimum(AGE_OF[component] * 10.0 ** (AGE_SCATTER_OF[component] * normal[0]), OLDEST)
     x, y, z = sky.position(ra, dec, distance)
     r = np.hypot(x, y)
     fe_h, mg_fe = chemistry.draw(rng, population, r, np.abs(z), age)
