@@ -103,11 +103,12 @@ class Plan:
 
 def row_bytes(types: Mapping[str, ColumnType], names: list[str] | None = None) -> int:
     """Return the bytes of one row's values, 32 for a string of unknown width."""
-    chosen = types.values() if names is None else [types[_base(n)] for n in names]
+    chosen = types.values() if names is None else [types[n if n in types else _base(n)] for n in names]
     return sum((t.dtype.itemsize or 32) * int(np.prod(t.shape)) for t in chosen)
 
 
 def _base(read_name: str) -> str:
+    """The array column of an element such as "X_H[5]"."""
     return re.sub(r"\[[\d,]+\]$", "", read_name)
 
 
