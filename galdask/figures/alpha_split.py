@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from galdask.figures import maps, style
-from galdask.figures.cells import Cells, Limits, cells, window
+from galdask.figures.cells import Cells, Limits, cells, outside, window
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -40,7 +40,8 @@ def draw(dataset: xr.Dataset) -> Figure:
     total, low, high = (cells(dataset, "n", "n", ("fe_h", "mg_fe"), population=p) for p in names)
     neither = total.counts - low.counts - high.counts
     most = np.argmax([low.counts, neither, high.counts], axis=0)
-    x, y = window([total], (-1.0, 0.5), (-0.1, 0.4), cover=0.9995)
+    x, _ = window([total], (-1.0, 0.5), cover=0.99)
+    _, y = window([total], (), (-0.1, 0.4), cover=0.998)
     norm = LogNorm(1, max(10, total.counts.max()))
     figure = style.sheet(5.2, 4.3)
     axes = figure.subplots()
@@ -56,7 +57,7 @@ def draw(dataset: xr.Dataset) -> Figure:
     axes.set_ylabel(style.title(dataset["mg_fe"]))
     counts = {p: int(dataset["n_panel"].sel(population=p)) for p in names}
     counts["neither"] = counts["total"] - counts["low_alpha"] - counts["high_alpha"]
-    _numbers(axes, counts)
+    _numbers(axes, counts, outside(total, x, y))
     _scale(axes, norm)
     return figure
 
@@ -110,7 +111,7 @@ def _typical_errors(axes: Axes, dataset: xr.Dataset, x: Limits, y: Limits) -> No
     )
 
 
-def _numbers(axes: Axes, counts: dict[str, int]) -> None:
+def _numbers(axes: Axes, counts: dict[str, int], beyond: int) -> None:
     """Write N of all stars and of each class, in its colour, from the upper right corner down."""
     lines = [("$N$", counts["total"], style.INK)]
     lines += [(text, counts[name], middle) for name, (text, _, middle, _) in reversed(CLASSES.items())]
@@ -118,13 +119,15 @@ def _numbers(axes: Axes, counts: dict[str, int]) -> None:
         axes.text(
             0.97,
             0.955 - 0.052 * row,
-            f"{text} = {style.counted(number)}",
+            f"{text} = {style.counted(number)}"
+            + (f" ({style.counted(beyond)} outside)" if not row and beyond else ""),
             transform=axes.transAxes,
             ha="right",
             va="center",
             fontsize=9.5,
             color=colour,
             zorder=20,
+            bbox=style.BEHIND_TEXT,
         )
 
 

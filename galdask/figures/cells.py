@@ -91,7 +91,7 @@ def _span(edge: np.ndarray, weight: np.ndarray, keep: Sequence[float], cover: fl
 
 
 def window(
-    panels: Sequence[Cells], keep_x: Sequence[float] = (), keep_y: Sequence[float] = (), cover: float = 0.996
+    panels: Sequence[Cells], keep_x: Sequence[float] = (), keep_y: Sequence[float] = (), cover: float = 0.99
 ) -> tuple[Limits, Limits]:
     """Return the limits in x and y that hold nearly all stars of all panels.
 

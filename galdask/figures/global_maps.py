@@ -35,7 +35,8 @@ def draw(dataset: xr.Dataset) -> Figure:
     width = style.PAGE if len(names) > 1 else 0.6 * style.PAGE
     panel_width = (width - 0.55) / len(names) - 0.1
     span = limits["face"][0][1] - limits["face"][0][0]
-    figure = style.sheet(width, 1.75 + panel_width * sum(sizes) / span)
+    figure = style.sheet(width, 1.9 + panel_width * sum(sizes) / span)
+    style.spaced(figure, h_pad=0.1)
     grid = figure.subplots(2, len(names), squeeze=False, height_ratios=sizes, sharex="col", sharey="row")
     for column, name in enumerate(names):
         _column(figure, grid[:, column], dataset, name, (face[column], edge[column]), limits)
@@ -43,7 +44,6 @@ def draw(dataset: xr.Dataset) -> Figure:
         axes.set_ylabel("")
     height = float(dataset.attrs["max_abs_z"])
     style.panel_note(grid[0, 0], rf"$\left|Z\right| \leq {height:g}$ kpc", "lower left")
-    style.panel_note(grid[1, 0], "all azimuths", "lower left")
     maps.key(figure, int(dataset.attrs["min_n"]))
     return figure
 

@@ -40,7 +40,7 @@ def draw(dataset: xr.Dataset) -> Figure:
         grays = style.one_hue("#ededf0", "#d6d6da", "#b0b0b6")
         maps.mosaic(axes, catalogue, grays, LogNorm(1, max(10, catalogue.counts.max())), level=1)
         notes.insert(0, f"catalogue (gray): $N$ = {style.counted(dataset['n_panel_catalogue'])}")
-    low, high = style.nice_limits(sample.shown())
+    low, high = style.nice_limits(sample.values, sample.counts, cover=0.95)
     mesh = maps.mosaic(axes, sample, style.colours("fe_h"), Normalize(low, high), FEW)
     maps.outline(axes, sample)
     axes.set_xlim(x[1], x[0])

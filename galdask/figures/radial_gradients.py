@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -27,6 +27,8 @@ def draw(dataset: xr.Dataset) -> Figure:
     dataset : xarray.Dataset
         The product `radial_gradients`, or another of its form.
     """
+    from matplotlib.ticker import MultipleLocator
+
     main = dataset.isel(r_min=0)
     ways = [str(way) for way in dataset["fit_to"].values]
     figure = style.sheet(style.PAGE if len(ways) > 1 else 4.4, 3.6)
@@ -37,15 +39,18 @@ def draw(dataset: xr.Dataset) -> Figure:
         axes.set_title(TITLES.get(way, way) + (rf", $R \geq {limit:g}$ kpc" if limit > 0 else ", all $R$"))
         axes.set_xlabel(style.title(dataset["abs_z"]))
     row[0].set_ylabel(style.title(dataset["slope"]))
+    row[0].xaxis.set_major_locator(MultipleLocator(0.5))
+    row[0].xaxis.set_minor_locator(MultipleLocator(0.1))
     row[0].set_xlim(0, edges(dataset, "abs_z")[-1])
     row[0].set_ylim(*_limits(main))
-    handles, labels = row[0].get_legend_handles_labels()
+    found: dict[str, Any] = {}
+    for axes in row:
+        handles, labels = axes.get_legend_handles_labels()
+        found |= dict(zip(labels, handles, strict=True))
     texts = [text for _, _, text in style.POPULATIONS.values()]
-    pairs = sorted(
-        zip(labels, handles, strict=True), key=lambda pair: (texts.index(pair[0].split(",")[0]), pair[0])
-    )
-    if pairs:
-        figure.legend([h for _, h in pairs], [t for t, _ in pairs], loc="outside lower center", ncols=3)
+    order = sorted(found, key=lambda label: (texts.index(label.split(",")[0]), label))
+    if order:
+        figure.legend([found[t] for t in order], order, loc="outside lower center", ncols=3)
     return figure
 
 

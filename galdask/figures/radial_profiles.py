@@ -74,5 +74,6 @@ def _limits(axes: Axes, dataset: xr.Dataset, name: str) -> None:
     r, median = dataset["r"].values, dataset[f"{name}_median"].values
     r = r[np.isfinite(r)]
     axes.set_xlim(0, max(15.0, float(np.ceil(r.max() + 0.5))) if r.size else 15.0)
-    low, high = style.nice_limits(median, cover=1.0)
+    err = np.nan_to_num(dataset[f"{name}_median_err"].values)
+    low, high = style.nice_limits(np.stack([median - err, median + err]), cover=1.0)
     axes.set_ylim(low, high)

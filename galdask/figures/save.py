@@ -57,6 +57,10 @@ def save(
         "CreationDate": None,
     }
     folder = Path(folder)
+    with style.applied():
+        # the places of the panels are found once, and are the same in both files
+        figure.draw_without_rendering()
+        figure.set_layout_engine("none")
     first = publish.write(folder / f"{name}.png", lambda file: file.write(encode(figure, "png", png)))
     second = publish.write(folder / f"{name}.pdf", lambda file: file.write(encode(figure, "pdf", pdf)))
     return first, second

@@ -9,7 +9,8 @@ from __future__ import annotations
 import contextlib
 import functools
 import re
-from collections.abc import Callable, Iterator, Sequence
+import threading
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any, SupportsInt
 
 import numpy as np
@@ -36,6 +37,9 @@ NO_STARS: dict[str, Any] = {
 }
 #: a cell with fewer stars than the minimum: plain gray
 SPARSE = "#b4b4ba"
+
+#: ground of a text that stands over data
+BEHIND_TEXT = {"facecolor": "white", "alpha": 0.85, "edgecolor": "none", "pad": 1.2}
 
 #: colour, marker and name of each population; the colours differ for colour-blind readers too
 POPULATIONS = {
@@ -113,12 +117,20 @@ _RC = {
 }
 
 
+_ONE_AT_A_TIME = threading.RLock()
+#: round numbers, as factors of a power of ten
+ROUND = (1.0, 2.0, 2.5, 5.0)
+
+
 @contextlib.contextmanager
 def applied() -> Iterator[None]:
-    """Draw or save under this style, whatever the user's own settings say."""
+    """Draw or save under this style, whatever the user's own settings say.
+
+    Settings belong to the process, so that one thread at a time draws.
+    """
     import matplotlib.style
 
-    with matplotlib.style.context(["default", _RC]):
+    with _ONE_AT_A_TIME, matplotlib.style.context(["default", _RC]):
         yield
 
 
@@ -144,6 +156,15 @@ def sheet(width: float, height: float) -> Figure:
     figure = Figure(figsize=(width, height), dpi=DPI, layout="compressed", facecolor="white")
     FigureCanvasAgg(figure)
     return figure
+
+
+def spaced(figure: Figure, h_pad: float) -> None:
+    """Set the air between rows of panels, inches."""
+    from matplotlib.layout_engine import ConstrainedLayoutEngine
+
+    engine = figure.get_layout_engine()
+    if isinstance(engine, ConstrainedLayoutEngine):
+        engine.set(h_pad=h_pad)
 
 
 def label(text: str, unit: str = "") -> str:
@@ -195,7 +216,7 @@ def one_hue(light: str, middle: str, dark: str) -> Any:
 
 
 def nice_limits(
-    values: np.ndarray, *, cover: float = 0.96, steps: Sequence[float] = (1, 2, 2.5, 5)
+    values: np.ndarray, weights: np.ndarray | None = None, *, cover: float = 0.96
 ) -> tuple[float, float]:
     """Return round limits that hold the middle `cover` of the finite values.
 
@@ -203,28 +224,34 @@ def nice_limits(
     ----------
     values : ndarray
         Any shape; NaN is left out.
+    weights : ndarray of the same shape, optional
+        How much each value counts; all the same by default.
     cover : float
-        Fraction of the values that must lie inside.
-    steps : sequence of float
-        Round numbers, as factors of a power of ten.
+        Fraction of the weight that must lie inside.
 
     Returns
     -------
     tuple of float
         Low and high, always low < high; (0, 1) where there is no finite value.
     """
-    good = values[np.isfinite(values)]
+    finite = np.isfinite(values)
+    good, tail = values[finite], (1.0 - cover) / 2.0
     if good.size == 0:
         return 0.0, 1.0
-    tail = (1.0 - cover) / 2.0
-    low, high = (float(v) for v in np.quantile(good, [tail, 1.0 - tail]))
+    if weights is None:
+        low, high = (float(v) for v in np.quantile(good, [tail, 1.0 - tail]))
+    else:
+        order = np.argsort(good)
+        share = np.cumsum(weights[finite][order])
+        at = np.searchsorted(share, [tail * share[-1], (1.0 - tail) * share[-1]])
+        low, high = (float(v) for v in good[order][np.minimum(at, good.size - 1)])
     span = high - low
     if span <= 1e-9 * max(abs(low), abs(high), 1.0):
         span = max(0.1 * abs(low), 0.1)
         low, high = low - span / 2, high + span / 2
     rough = span / 8
     power = 10.0 ** np.floor(np.log10(rough))
-    step = next((s * power for s in steps if s * power >= rough), 10.0 * power)
+    step = next((s * power for s in ROUND if s * power >= rough), 10.0 * power)
     ends = np.floor(low / step) * step, np.ceil(high / step) * step
     return float(np.round(ends[0], 12)), float(np.round(ends[1], 12))
 
@@ -250,7 +277,7 @@ def panel_note(axes: Axes, text: str, corner: str = "upper left", colour: str = 
         linespacing=1.15,
         color=colour,
         zorder=20,
-        bbox={"facecolor": "white", "alpha": 0.85, "edgecolor": "none", "pad": 1.2},
+        bbox=BEHIND_TEXT,
     )
 
 

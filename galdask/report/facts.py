@@ -12,11 +12,11 @@ from typing import Any
 from galdask.report import pictures
 from galdask.report.tables import SHOWN_ROWS, Comparison, Table, comparisons, read
 
-#: names of populations and samples as a reader sees them
-PANELS = {
-    "face": "face-on", "edge": "edge-on", "xy": "X-Y", "rz": "R-Z", "catalogue": "catalogue",
-    "fe_h": "[Fe/H]", "mg_fe": "[Mg/Fe]",
-}  # fmt: skip
+#: names of quantities in names of cuts and counts, as they are written
+SYMBOLS = {"fe_h": "[Fe/H]", "mg_fe": "[Mg/Fe]", "logg": "log g", "teff": "T_eff"}
+#: parts of the names of panel counts
+PANELS = {"face": "face-on", "edge": "edge-on", "xy": "X-Y", "rz": "R-Z"} | SYMBOLS
+#: populations as a reader sees them
 NAMES = {"total": "all stars", "low_alpha": "low-α", "high_alpha": "high-α"}
 
 

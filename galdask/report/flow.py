@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 
@@ -47,7 +47,8 @@ def flows(ledger: Iterable[Mapping[str, Any]]) -> list[Flow]:
     Returns
     -------
     list of Flow
-        In the order of the ledger; a sample without cuts has none.
+        In the order of the ledger; a sample without cuts has none. Where a sample begins with all
+        the steps of an earlier one, these stand as one step that has the earlier sample's name.
     """
     grouped: dict[str, list[Mapping[str, Any]]] = {}
     for row in ledger:
@@ -67,4 +68,16 @@ def flows(ledger: Iterable[Mapping[str, Any]]) -> list[Flow]:
         )
         if steps:
             found.append(Flow(sample, first, int(rows[-1]["remaining"]), steps))
-    return found
+    return [_shortened(one, found[:i]) for i, one in enumerate(found)]
+
+
+def _shortened(flow: Flow, earlier: list[Flow]) -> Flow:
+    """Return a flow with the steps of the longest earlier one that it continues as one step."""
+    for base in sorted(earlier, key=lambda other: -len(other.steps)):
+        n = len(base.steps)
+        if base.rows == flow.rows and base.steps == flow.steps[:n] and len(flow.steps) > n:
+            last = base.steps[-1]
+            removed = sum(step.removed for step in base.steps)
+            joined = Step(f"sample {base.sample}", removed, last.remaining, last.share)
+            return replace(flow, steps=(joined, *flow.steps[n:]))
+    return flow

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -132,8 +133,11 @@ def sigmas(difference: float | None) -> str:
 
 
 def words(name: str) -> str:
-    """Return a name as words: underscores become spaces."""
-    return str(name).replace("_", " ")
+    """Return a name as words: quantities as they are written, spaces for underscores."""
+    text = str(name)
+    for symbol, written in facts.SYMBOLS.items():
+        text = re.sub(rf"(?<![a-z]){symbol}(?![a-z])", written, text)
+    return text.replace("_", " ")
 
 
 def plain(value: Any) -> str:

@@ -3,6 +3,7 @@ import os
 import re
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from PIL import Image
@@ -42,6 +43,14 @@ def test_equal_data_give_equal_bytes(tmp_path, dataset):
     assert first == second
     other = figures.make("coverage", dataset.assign_attrs(provenance="{}"), tmp_path / "c")
     assert [p.read_bytes() for p in other] != first
+
+
+def test_threads_do_not_disturb_each_other(tmp_path, dataset):
+    names = [str(i) for i in range(3)]
+    with ThreadPoolExecutor(3) as pool:
+        made = list(pool.map(lambda name: figures.make("coverage", dataset, tmp_path / name), names))
+    assert len({png.read_bytes() for png, _ in made}) == 1
+    assert len({pdf.read_bytes() for _, pdf in made}) == 1
 
 
 SCRIPT = """

@@ -32,6 +32,14 @@ def test_nice_limits_are_round_and_leave_out_tails():
     assert style.nice_limits(values) == (-0.5, 0.3)
 
 
+def test_weights_decide_what_the_middle_is():
+    values = np.array([-2.0, -0.5, 0.5, np.nan])
+    assert style.nice_limits(values, np.array([1, 50, 50, 1000]), cover=0.9) == (-0.6, 0.6)
+    low, high = style.nice_limits(values, np.array([50, 50, 1, 1000]), cover=0.9)
+    assert low <= -2.0
+    assert high < 0.0
+
+
 def test_extend_names_the_ends_that_are_passed():
     values = np.array([0.0, 1.0, np.nan])
     assert style.extend(values, 0.0, 1.0) == "neither"

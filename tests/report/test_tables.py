@@ -85,6 +85,8 @@ def test_flows_sum_to_the_input():
     for one in found.values():
         assert one.kept + sum(step.removed for step in one.steps) == one.rows == 100_000
     assert found["main"].steps[-1].share == pytest.approx(0.2)
+    assert [step.name for step in found["age"].steps] == ["sample main", "age_bit"]
+    assert [step.removed for step in found["age"].steps] == [80_000, 2_345]
 
 
 def test_flows_read_the_text_of_a_csv_file():
