@@ -22,6 +22,10 @@ FORMAT = 1
 _GROUPS = ("fates", "missing", "columns", "member", "raw")
 
 
+class DamagedBlockError(StoreError, ValueError):
+    """A saved block that cannot be used; it can be made again from the store."""
+
+
 @dataclass(slots=True)
 class Block:
     """The stars of one partition.
@@ -136,7 +140,7 @@ def load_block(path: Path | str, verify: bool = True) -> Block:
     ------
     FileNotFoundError
         If there is no such file.
-    StoreError
+    DamagedBlockError
         If the file is damaged or of another form.
     """
     import pyarrow as pa
@@ -152,7 +156,7 @@ def load_block(path: Path | str, verify: bool = True) -> Block:
     except FileNotFoundError:
         raise
     except (pa.ArrowException, ValueError, KeyError, TypeError, IndexError, OSError) as error:
-        raise StoreError(
+        raise DamagedBlockError(
             "a saved sample is damaged", where=path, found=error, todo="delete it; it is made again"
         ) from error
     groups: dict[str, dict[str, np.ndarray]] = {group: {} for group in _GROUPS}

@@ -45,7 +45,7 @@ class _Derivation:
 
     def __init__(self, recipe: Recipe, columns: Mapping[str, np.ndarray]) -> None:
         self.recipe, self.columns = recipe, columns
-        self.rows = len(take(columns, STAR_KEY, None))
+        self.rows = len(take(columns, recipe.columns_read[0], None))
         for name in recipe.columns_read:
             if len(take(columns, name, None)) != self.rows:
                 raise StoreError(
@@ -53,6 +53,14 @@ class _Derivation:
                     expected=f"{self.rows} rows",
                     found=len(columns[name]),
                 )
+        cuts = {
+            step.target
+            for sample in recipe.chains.values()
+            for step in sample.steps
+            if step.source == "quantity"
+        }
+        self.places = {*recipe.position.names} & {*recipe.derived_columns, *cuts}
+        self.quantities = [name for name in recipe.quantities if name in recipe.derived_columns]
         self.made: dict[str, tuple[Rows, dict[str, np.ndarray]]] = {}
 
     def block(self) -> Block:
@@ -75,29 +83,28 @@ class _Derivation:
         if cut:
             block.columns |= self.kept_columns(rows)
         for name, member in block.member.items():
-            block.gaps[name] = {q: self.gap(q, rows, member) for q in self.recipe.quantities}
+            block.gaps[name] = {q: self.gap(q, rows, member) for q in self.quantities}
         return block
 
     def kept_columns(self, rows: Rows) -> dict[str, np.ndarray]:
-        columns = {
-            STAR_KEY: take(self.columns, STAR_KEY, rows),
-            "population": self.values("population", rows),
-        }
-        names = (*self.recipe.position.names, *self.recipe.quantities)
-        columns |= {name: self.values(name, rows) for name in names}
-        for quantity in self.recipe.quantities.values():
-            if quantity.error is not None:
-                columns[f"{quantity.name}_err"] = quantity.derive_error(
-                    self.columns, rows, columns[quantity.name]
-                )
+        columns = {}
+        for name in self.recipe.derived_columns:
+            if name == STAR_KEY:
+                columns[name] = take(self.columns, STAR_KEY, rows)
+            elif name.endswith("_err") and name not in self.recipe.quantities:
+                quantity = self.recipe.quantities[name.removesuffix("_err")]
+                columns[name] = quantity.derive_error(self.columns, rows, self.values(quantity.name, rows))
+            else:
+                columns[name] = self.values(name, rows)
         return columns
 
     def add_raw(self, block: Block) -> None:
-        for name, sample in self.recipe.chains.items():
-            if sample.raw:
-                block.raw[STAR_KEY] = self.columns[STAR_KEY]
-                block.raw |= {q: self.values(q, None) for q in sample.quantities}
-                block.gaps[name] = {q: self.gap(q, None, None) for q in sample.quantities}
+        for sample, chain in self.recipe.chains.items():
+            if chain.raw:
+                for name in self.recipe.columns_of(sample):
+                    key = name == STAR_KEY
+                    block.raw[name] = take(self.columns, name, None) if key else self.values(name, None)
+                block.gaps[sample] = {q: self.gap(q, None, None) for q in chain.quantities}
 
     def gap(self, quantity: str, rows: Rows, member: np.ndarray | None) -> tuple[int, int]:
         """Return how many stars have no value of a quantity, and how many of these one outside its range."""
@@ -141,7 +148,7 @@ class _Derivation:
 
     def values(self, name: str, rows: Rows) -> np.ndarray:
         """Return a derived column of some rows."""
-        group = self.group(name)
+        group = "place" if name in PLACES or name in MOTIONS else name.removesuffix(" outside")
         if group in self.made:
             known, arrays = self.made[group]
             chosen = _places(known, rows, self.rows)
@@ -151,14 +158,9 @@ class _Derivation:
         self.made[group] = rows, arrays
         return arrays[name]
 
-    def group(self, name: str) -> str:
-        if name in PLACES or name in MOTIONS:
-            return "motion" if self.recipe.position.velocity else "place"
-        return name.removesuffix(" outside")
-
     def make(self, group: str, rows: Rows) -> dict[str, np.ndarray]:
-        if group in ("place", "motion"):
-            return self.recipe.position.derive(self.recipe.frame, self.columns, rows, group == "motion")
+        if group == "place":
+            return self.recipe.position.derive(self.recipe.frame, self.columns, rows, self.places)
         count = self.rows if rows is None else len(rows)
         if group == "population":
             boundary = self.recipe.populations

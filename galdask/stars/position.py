@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -104,46 +104,53 @@ class Position:
         return settings
 
     def derive(
-        self, frame: Frame, columns: Mapping[str, np.ndarray], rows: np.ndarray | None, velocity: bool
+        self,
+        frame: Frame | None,
+        columns: Mapping[str, np.ndarray],
+        rows: np.ndarray | None,
+        names: Collection[str],
     ) -> dict[str, np.ndarray]:
         """Return the derived columns of the chosen rows.
 
         Parameters
         ----------
-        frame : Frame
-            The Galactocentric frame.
+        frame : Frame or None
+            The Galactocentric frame; positions in the Galaxy can go without: theta = atan2(y, x).
         columns : mapping of str to (n,) array
             Columns of a partition.
         rows : (k,) integer array or None
             Which rows; None for all.
-        velocity : bool
-            Whether velocities are wanted, too.
+        names : collection of str
+            Which of `PLACES` and `MOTIONS`.
 
         Returns
         -------
         dict of str to (k,) float64
-            `PLACES` and, with velocities, `MOTIONS`, in their units; NaN where something is missing.
+            These columns in their units; NaN where something is missing.
         """
+        y_sign = 1.0 if frame is None else frame.y_sign
         given = {name: reading.read(columns, rows) for name, reading in self.coordinates}
-        if self.distance is not None:
+        if self.distance is not None and frame is not None:
             parts = [*given.values(), self.distance.read(columns, rows)]
-            if velocity:
+            if not MOTIONS.keys().isdisjoint(names):
                 parts += [reading.read(columns, rows) for reading in self.velocity]
             stars = galactic_stars(frame, "icrs" if self.form == "sky" else "galactic", parts, 1.0)
         elif self.form == "cartesian":
             stars = given
         else:
-            stars = _from_cylinder(given, frame.y_sign)
-        if "r" not in stars:
-            stars["r"], stars["theta"] = cylinder(stars["x"], stars["y"], frame.y_sign)
-        stars["abs_z"] = np.abs(stars["z"])
-        stars["signed_r"] = np.copysign(stars["r"], stars["x"])
-        stars["signed_r"][np.isnan(stars["x"])] = np.nan
-        if "vx" in stars:
+            stars = _from_cylinder(given, y_sign)
+        if "r" not in stars and not {"r", "theta", "signed_r"}.isdisjoint(names):
+            stars["r"], stars["theta"] = cylinder(stars["x"], stars["y"], y_sign)
+        if "abs_z" in names:
+            stars["abs_z"] = np.abs(stars["z"])
+        if "signed_r" in names:
+            stars["signed_r"] = np.copysign(stars["r"], stars["x"])
+            stars["signed_r"][np.isnan(stars["x"])] = np.nan
+        if not {"vr", "vphi", "lz"}.isdisjoint(names):
             stars["vr"], stars["vphi"], stars["lz"] = rotation(
                 stars["x"], stars["y"], stars["vx"], stars["vy"]
             )
-        return {name: stars[name] for name in (*PLACES, *MOTIONS) if name in stars}
+        return {name: stars[name] for name in (*PLACES, *MOTIONS) if name in names}
 
 
 def _from_cylinder(given: dict[str, np.ndarray], y_sign: float) -> dict[str, np.ndarray]:

@@ -7,7 +7,7 @@ and names what each of its results depends on.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -33,8 +33,8 @@ class Recipe:
 
     Parameters
     ----------
-    frame : Frame
-        The Galactocentric frame.
+    frame : Frame or None
+        The Galactocentric frame; None for positions that are given in the Galaxy already.
     position : Position
         Where positions and velocities are read.
     quantities : dict of str to Quantity
@@ -45,14 +45,17 @@ class Recipe:
         The samples, in the order of the file.
     absent : dict of str to str
         Optional quantities and samples that the store cannot have, and why.
+    wanted : tuple of str or None
+        Derived columns that blocks have; None for all.
     """
 
-    frame: Frame
+    frame: Frame | None
     position: Position
     quantities: Mapping[str, Quantity]
     populations: Populations | Flags | None
     chains: Mapping[str, Sample]
     absent: Mapping[str, str]
+    wanted: tuple[str, ...] | None = None
 
     @classmethod
     def from_section(cls, section: Section, store: StoreLike) -> Recipe:
@@ -71,10 +74,12 @@ class Recipe:
         ConfigError
             If a column, unit, bit, cut, quantity, sample or key is not right; names file and line.
         """
-        frame = Frame.from_section(section.section("frame"))
         position = position_from_section(
             section.section("position"), section.section("velocity", None), store
         )
+        frame = None
+        if "frame" in section or position.distance is not None:
+            frame = Frame.from_section(section.section("frame"))
         quantities, absent = _quantities(section.section("quantities"), store, position)
         boundary = section.section("populations", None)
         populations = None if boundary is None else populations_from_section(boundary, tuple(quantities))
@@ -101,21 +106,60 @@ class Recipe:
         """Sample -> names of its steps; code 0 is kept, code k is "failed first at step k"."""
         return {name: sample.fates for name, sample in self.chains.items()}
 
-    @property
+    @cached_property
     def derived_columns(self) -> tuple[str, ...]:
         """Columns in a view of every sample that is not raw, in order."""
         errors = (f"{q.name}_err" for q in self.quantities.values() if q.error is not None)
-        return (STAR_KEY, "population", *self.position.names, *self.quantities, *errors)
+        every = (STAR_KEY, "population", *self.position.names, *self.quantities, *errors)
+        return every if self.wanted is None else tuple(name for name in every if name in self.wanted)
+
+    def columns_of(self, sample: str) -> tuple[str, ...]:
+        """Return the columns in a view of a sample.
+
+        Raises
+        ------
+        SampleError
+            If there is no such sample.
+        """
+        chain = self._chain(sample)
+        if not chain.raw:
+            return self.derived_columns
+        keys = (STAR_KEY,) if self.wanted is None or STAR_KEY in self.wanted else ()
+        return (*keys, *chain.quantities)
 
     @cached_property
     def columns_read(self) -> tuple[str, ...]:
-        """Columns of the store that `derive` needs."""
+        """Columns of the store that `derive` needs; never none."""
         found: set[str] = set()
-        for name, sample in self.chains.items():
-            found |= set(
-                self.lineage(name, sample.quantities if sample.raw else self.derived_columns)["columns"]
-            )
-        return (STAR_KEY, *sorted(found - {STAR_KEY}))
+        for sample in self.chains:
+            found |= set(self.lineage(sample, self.columns_of(sample))["columns"])
+        return tuple(sorted(found)) or (STAR_KEY,)
+
+    def only(self, requests: Mapping[str | None, Iterable[str]]) -> Recipe:
+        """Return a recipe that reads and derives no more than some columns of some samples.
+
+        Parameters
+        ----------
+        requests : mapping of (str or None) to iterable of str
+            Sample -> columns of its view; the key None asks for the fates in all samples.
+
+        Raises
+        ------
+        SampleError
+            If there is no such sample or column in it.
+        """
+        names = {sample: tuple(columns) for sample, columns in requests.items()}
+        for sample, columns in names.items():
+            self.lineage(sample, columns)
+        chains = {}
+        for name, chain in self.chains.items():
+            if name in names or None in names:
+                base = chain.base if chain.base in names or None in names else None
+                chosen = tuple(q for q in chain.quantities if q in names.get(name, ()))
+                chains[name] = replace(chain, base=base, quantities=chosen)
+        wanted = {column for columns in names.values() for column in columns}
+        keep = tuple(name for name in (*self.derived_columns, STAR_KEY) if name in wanted)
+        return replace(self, chains=chains, wanted=tuple(dict.fromkeys(keep)))
 
     def derive(self, columns: Mapping[str, np.ndarray]) -> Block:
         """Return the stars of one partition that any sample keeps, with their derived columns.
@@ -138,7 +182,7 @@ class Recipe:
         """Return everything that decides a block, names included, as plain values."""
         return {
             "version": VERSION,
-            "frame": {"name": self.frame.name} | self.frame.settings(),
+            "frame": None if self.frame is None else {"name": self.frame.name} | self.frame.settings(),
             "position": self.position.settings(velocity=True),
             "quantities": {
                 name: quantity.settings() | {"unit": quantity.unit} | quantity.error_settings()
@@ -154,6 +198,7 @@ class Recipe:
                 }
                 for name, s in self.chains.items()
             },
+            "wanted": self.wanted,
         }
 
     def lineage(self, sample: str | None, columns: Iterable[str]) -> dict[str, Any]:
@@ -180,7 +225,7 @@ class Recipe:
         chains = list(self.chains.values()) if sample is None else [self._chain(sample)]
         names, read, wanted = tuple(columns), set[str](), set[str]()
         for chain in chains:
-            known = (STAR_KEY, *chain.quantities) if chain.raw else self.derived_columns
+            known = self.columns_of(chain.name)
             for name in names:
                 if name not in known:
                     raise SampleError(
@@ -193,8 +238,8 @@ class Recipe:
                 (read if step.source == "column" else wanted).add(step.target)
         settings: dict[str, Any] = {"version": VERSION, "cuts": [chain.settings() for chain in chains]}
         settings["columns"] = {name: self._enter(name, read) for name in sorted(wanted)}
-        if wanted & {*PLACES, *MOTIONS}:
-            settings["frame"] = self._frame_settings(wanted)
+        if wanted & {*PLACES, *MOTIONS} and self.frame is not None:
+            settings["frame"] = self._frame_settings(self.frame, wanted)
         return {"columns": tuple(sorted(read)), "settings": settings}
 
     def _chain(self, sample: str) -> Sample:
@@ -232,8 +277,8 @@ class Recipe:
         read.update(quantity.columns_read)
         return quantity.settings() | quantity.error_settings()
 
-    def _frame_settings(self, wanted: set[str]) -> dict[str, Any]:
-        settings = self.frame.settings()
+    def _frame_settings(self, frame: Frame, wanted: set[str]) -> dict[str, Any]:
+        settings = frame.settings()
         if not wanted & {*MOTIONS}:
             del settings["v_sun"]
         if "theta" not in wanted and self.position.form != "cylindrical":

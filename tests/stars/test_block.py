@@ -9,6 +9,7 @@ import pytest
 
 from galdask.errors import SampleError, StoreError
 from galdask.stars import load_block
+from galdask.stars.block import DamagedBlockError
 from tests.stars.catalogue import partition, recipe
 
 BLOCK = recipe().derive(partition(2000))
@@ -78,9 +79,10 @@ def test_damage_is_seen(tmp_path, damage):
     else:
         content = bytearray(b"galdask" * 100 if damage == "not a block" else b"")
     path.write_bytes(content)
-    with pytest.raises(StoreError, match="damaged") as caught:
+    with pytest.raises(DamagedBlockError, match="damaged") as caught:
         load_block(path)
     assert str(path) in str(caught.value)
+    assert isinstance(caught.value, StoreError)
 
 
 def test_no_file(tmp_path):

@@ -207,7 +207,7 @@ def test_only_raw_samples():
         (", sample: age", ""),
         (text, text),
     )
-    assert made.columns_read == ("star_key", "fe_h", "mg_fe")
+    assert made.columns_read == ("fe_h", "mg_fe", "star_key")
     block = made.derive({name: PART[name] for name in made.columns_read})
     assert block.columns == {}
     assert len(block.view("catalogue")["mg_fe"]) == 3000

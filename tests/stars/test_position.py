@@ -25,7 +25,7 @@ def read(text, velocity=None):
 def test_sky_and_velocity_are_those_of_the_public_function():
     part = partition()
     position = read("{sky: {ra: ra, dec: dec}, distance: distance}", "{pmra: pmra, pmdec: pmdec, rv: rv}")
-    stars = position.derive(IMIG, part, None, velocity=True)
+    stars = position.derive(IMIG, part, None, position.names)
     wide = {name: part[name].astype(np.float64) for name in ("ra", "dec", "pmra", "pmdec", "rv")}
     theirs = galactocentric(IMIG, distance=part["distance"].astype(np.float64) * 1e-3, **wide)
     assert tuple(stars) == position.names == (*PLACES, *MOTIONS)
@@ -45,7 +45,7 @@ def test_sky_and_velocity_are_those_of_the_public_function():
 def test_velocities_are_left_out_when_not_wanted():
     position = read("{sky: {ra: ra, dec: dec}, distance: distance}", "{pmra: pmra, pmdec: pmdec, rv: rv}")
     part = partition()
-    both, place = (position.derive(IMIG, part, None, velocity=v) for v in (True, False))
+    both, place = (position.derive(IMIG, part, None, names) for names in (position.names, PLACES))
     assert tuple(place) == tuple(PLACES)
     for name in PLACES:
         np.testing.assert_array_equal(place[name], both[name])
@@ -55,9 +55,7 @@ def test_velocities_are_left_out_when_not_wanted():
 
 def test_galactic_coordinates():
     part = partition()
-    stars = read("{galactic: {l: glon, b: glat}, distance: distance}").derive(
-        IMIG, part, None, velocity=False
-    )
+    stars = read("{galactic: {l: glon, b: glat}, distance: distance}").derive(IMIG, part, None, PLACES)
     l, b = part["glon"].astype(np.float64), part["glat"].astype(np.float64)  # noqa: E741
     theirs = galactocentric(IMIG, l=l, b=b, distance=part["distance"].astype(np.float64) * 1e-3)
     np.testing.assert_array_equal(stars["x"], theirs["x"])
@@ -69,7 +67,7 @@ def test_rows_are_chosen():
         partition(),
         np.arange(7, 900, 3),
     )
-    every, some = (position.derive(IMIG, part, r, velocity=False) for r in (None, rows))
+    every, some = (position.derive(IMIG, part, r, PLACES) for r in (None, rows))
     for name in PLACES:
         np.testing.assert_array_equal(some[name], every[name][rows])
 
@@ -98,21 +96,21 @@ def test_parallax():
 @pytest.mark.parametrize("lost", [0.0, -1.0, np.nan, np.inf])
 def test_a_distance_that_is_none_gives_no_position(lost):
     part = {"ra": np.array([1.0]), "dec": np.array([2.0]), "distance": np.array([lost], dtype=np.float32)}
-    stars = read("{sky: {ra: ra, dec: dec}, distance: distance}").derive(IMIG, part, None, velocity=False)
+    stars = read("{sky: {ra: ra, dec: dec}, distance: distance}").derive(IMIG, part, None, PLACES)
     assert all(np.isnan(values[0]) for values in stars.values())
 
 
 def test_cylinder_without_azimuth():
     part = partition()
     part["r_gc"][:2] = [-1.0, 0.0]
-    stars = read("{cylindrical: {r: r_gc, z: z_gc}}").derive(IMIG, part, None, velocity=False)
+    stars = read("{cylindrical: {r: r_gc, z: z_gc}}").derive(IMIG, part, None, PLACES)
     np.testing.assert_array_equal(stars["abs_z"], np.abs(part["z_gc"].astype(np.float64)))
     assert np.isnan(stars["r"][0])
     assert stars["r"][1] == 0
     np.testing.assert_array_equal(stars["r"][1:], part["r_gc"][1:].astype(np.float64))
     for name in ("x", "y", "theta", "signed_r"):
         assert np.isnan(stars[name]).all()
-    flat = read("{cylindrical: {r: r_gc}}").derive(IMIG, part, None, velocity=False)
+    flat = read("{cylindrical: {r: r_gc}}").derive(IMIG, part, None, PLACES)
     np.testing.assert_array_equal(flat["r"], stars["r"])
     assert np.isnan(flat["z"]).all()
 
@@ -125,9 +123,7 @@ def test_cylinder_with_azimuth_and_cartesian_agree(sense):
         "glon": np.array([180.0, -90.0, 725.0], dtype=np.float32),
         "z_gc": np.array([0.0, -1.0, 2.0], dtype=np.float32),
     }
-    cylinder = read("{cylindrical: {r: r_gc, z: z_gc, theta: glon}}").derive(
-        frame, part, None, velocity=False
-    )
+    cylinder = read("{cylindrical: {r: r_gc, z: z_gc, theta: glon}}").derive(frame, part, None, PLACES)
     np.testing.assert_allclose(cylinder["theta"], [180, 270, 5])
     np.testing.assert_allclose(cylinder["signed_r"], [-8, -4, 5])
     names = {"x": "r_gc", "y": "z_gc", "z": "pmra"}
@@ -135,7 +131,7 @@ def test_cylinder_with_azimuth_and_cartesian_agree(sense):
     changed = store()
     changed.columns["pmra"] = changed.columns["r_gc"]
     position = position_from_section(parse("{cartesian: {x: r_gc, y: z_gc, z: pmra}}", "p"), None, changed)
-    stars = position.derive(frame, flat, None, velocity=False)
+    stars = position.derive(frame, flat, None, PLACES)
     for name in PLACES:
         np.testing.assert_allclose(stars[name], cylinder[name], rtol=1e-12, atol=1e-12)
 

@@ -38,7 +38,6 @@ def test_names():
         "fe_h_err",
         "log_age_err",
     )
-    assert made.columns_read[0] == "star_key"
     assert set(made.columns_read) == {
         *("star_key", "ra", "dec", "distance", "pmra", "pmdec", "rv", "fe_h", "fe_h_err", "mg_fe"),
         *("age_yr", "age_err", "nvisits", "extratarg", "aspcapflag", "logg", "telescope"),
@@ -173,6 +172,7 @@ def test_optional_parts_go_without_their_columns():
         ("x: fe_h,", "x: feh,", "no quantity 'feh'"),
         ("quantity: abs_z", "quantity: absz", "did you mean 'abs_z'"),
         ("tilt: true", "tilted: true", "missing"),
+        ("frame:", "farme:", "did you mean|rename 'farme'"),
         (
             "apo: {column: telescope,",
             "unused: {columns: telescope, low: 3}\n  apo: {column: telescope,",
