@@ -25,13 +25,13 @@ class LowAlpha:
     """Radius where the plateau ends, kpc."""
     softness: float = 0.7
     """Width of that bend, kpc."""
-    outer: float = 15.0
+    outer: float = 16.0
     """Radius beyond which the slope is weaker, kpc."""
     outer_softness: float = 1.0
     """Width of that bend, kpc."""
     outer_share: float = 0.5
     """Part of the slope that is lost there."""
-    slope_young: float = -0.079
+    slope_young: float = -0.083
     """Slope outside at age 0, dex/kpc."""
     slope_per_gyr: float = 0.0030
     """How the slope flattens with age, dex/kpc/Gyr."""
@@ -80,11 +80,12 @@ class HighAlpha:
 LOW, HIGH = LowAlpha(), HighAlpha()
 #: mean [Fe/H] and scatter of the populations without a gradient
 PLAIN_FE_H = {HALO: (-1.45, 0.35), MAGELLANIC: (-0.75, 0.20)}
-#: [Mg/Fe] = a + b [Fe/H] + c [Fe/H]^2 + d (age - 5 Gyr), and scatter, by population
+#: [Mg/Fe] = a + b [Fe/H] + c [Fe/H]^2 + d (age - 5 Gyr), and scatter, by population. The halo is put above the
+#: line that divides the disks, so that its few stars do not make the third moment of low alpha theirs.
 MG_FE = {
     LOW_ALPHA: (0.035, -0.10, 0.10, 0.005, 0.030),
     HIGH_ALPHA: (0.215, -0.23, -0.11, 0.0, 0.034),
-    HALO: (0.13, -0.02, 0.0, 0.0, 0.060),
+    HALO: (0.30, -0.07, 0.0, 0.0, 0.030),
     MAGELLANIC: (-0.02, -0.08, 0.0, 0.0, 0.050),
 }
 

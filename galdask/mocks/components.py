@@ -55,7 +55,7 @@ COMPONENTS: tuple[Component, ...] = (
     Component("high", HIGH_ALPHA, 0.14, "disk", (2.2, 0.85, 60.0), 0.0, 8.5, 0.12, (60.0, 48.0, 45.0)),
     Component("bar_low", LOW_ALPHA, 18.0, "bar", (1.7, 0.68, 0.42), 0.0, 7.5, 0.12, (110.0, 90.0, 80.0)),
     Component("bar_high", HIGH_ALPHA, 12.0, "bar", (1.4, 0.56, 0.55), 0.0, 9.0, 0.12, (120.0, 100.0, 95.0)),
-    Component("halo", HALO, 0.0030, "halo", (2.8, 0.7, 1.5), 0.0, 11.0, 0.05, (140.0, 100.0, 90.0)),
+    Component("halo", HALO, 0.0015, "halo", (2.8, 0.7, 1.5), 0.0, 11.0, 0.05, (140.0, 100.0, 90.0)),
 )
 #: width of the edge of a hole, kpc
 HOLE_EDGE = 1.2

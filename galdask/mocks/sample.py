@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Iterator
 
 import numpy as np
 
@@ -53,18 +54,29 @@ def draw_sample(n: int, seed: int, noise: bool = True) -> Arrays:
         returned), component and disk (int8: index in `components.COMPONENTS`, true population); has_age
         (bool): passes the age cut. Without noise, age is given for every star.
     """
+    parts = list(sample_blocks(n, seed, noise))
+    # column by column, so that blocks and result are never both whole
+    return {name: np.concatenate([part.pop(name) for part in parts]) for name in list(parts[0])}
+
+
+def sample_blocks(n: int, seed: int, noise: bool = True) -> Iterator[Arrays]:
+    """Yield the stars of `draw_sample` in blocks of some ten thousand, for samples larger than memory.
+
+    Raises
+    ------
+    ConfigError
+        If the number or the seed cannot be.
+    """
     if n < 1 or not 0 <= seed < 2**32:
         raise ConfigError(
             "a mock sample needs stars and a seed", expected="n >= 1, 0 <= seed < 2**32", found=(n, seed)
         )
-    blocks: list[Arrays] = []
-    found = number = 0
-    while found < n:
+    number = 0
+    while n > 0:
         block = _block(seed, number, noise)
-        blocks.append(block)
-        found += block["r"].size
+        yield {name: values[:n] for name, values in block.items()}
+        n -= block["r"].size
         number += 1
-    return {name: np.concatenate([block[name] for block in blocks])[:n] for name in blocks[0]}
 
 
 def _block(seed: int, number: int, noise: bool) -> Arrays:

@@ -7,11 +7,22 @@ from typing import Any
 
 import numpy as np
 
-from galdask.mocks import chemistry, distmass, dust, kinematics, luminosity, order, sky, spectra
+from galdask.mocks import (
+    astrometry,
+    chemistry,
+    distmass,
+    dust,
+    footprint,
+    kinematics,
+    luminosity,
+    order,
+    sky,
+    spectra,
+)
 from galdask.mocks.components import COMPONENTS, HIGH_ALPHA, LOW_ALPHA, POPULATIONS
-from galdask.mocks.sample import draw_sample
+from galdask.mocks.sample import draw_sample, sample_blocks
 
-__all__ = ["draw_sample", "gradient_fe_h", "mean_fe_h", "mean_mg_fe", "parameters", "truths"]
+__all__ = ["draw_sample", "gradient_fe_h", "mean_fe_h", "mean_mg_fe", "parameters", "sample_blocks", "truths"]
 
 mean_fe_h = chemistry.mean_fe_h
 mean_mg_fe = chemistry.mean_mg_fe
@@ -111,14 +122,27 @@ def parameters() -> dict[str, Any]:
             POPULATIONS[k]: dict(zip(("a", "b", "c", "per_gyr", "scatter"), v, strict=True))
             for k, v in chemistry.MG_FE.items()
         },
-        "luminosity": {"slope": luminosity.GIANT_SLOPE, "tip": luminosity.TIP, "clump": luminosity.CLUMP},
+        "luminosity": {
+            "slope": luminosity.GIANT_SLOPE, "tip": luminosity.TIP, "clump": luminosity.CLUMP,
+            "clump_spread": luminosity.CLUMP_SPREAD, "clump_ratio": luminosity.CLUMP_RATIO,
+            "turn_off": luminosity.TURN_OFF, "dwarfs": luminosity.DWARFS,
+        },
+        "footprint": {
+            "telescopes": {name: {"radius_deg": radius} for name, radius in footprint.TELESCOPES},
+            "classes": {footprint.KINDS[k]: list(v) for k, v in footprint.CLASSES.items()},
+            "cohorts": {footprint.KINDS[k]: [list(row) for row in v] for k, v in footprint.COHORTS.items()},
+        },
         "dust": {"a_k_per_kpc": dust.DENSITY, "length": dust.LENGTH, "height": dust.HEIGHT},
         "kinematics": {
             "v_circ": kinematics.CIRCULAR, "rise": kinematics.RISE, "sigma_length": kinematics.SIGMA_LENGTH,
         },
         "errors": {
-            "log_age": distmass.AGE_ERROR, "distance": distmass.DISTANCE_ERROR,
+            "log_age": distmass.AGE_ERROR, "gaia_zero_point": astrometry.ZERO_POINT, "distance": distmass.DISTANCE_ERROR,
             "sn_bad_below": spectra.SN_BAD_BELOW,
+        },
+        "spoiled": {
+            "no_result": spectra.NO_RESULT, "bad_chi2": spectra.BAD_CHI2, "bad_fit": spectra.BAD_FIT,
+            "fe_flagged": spectra.FE_FLAGGED, "mg_flagged": spectra.MG_FLAGGED,
         },
         "repeats": list(order.REPEATS),
     }  # fmt: skip

@@ -8,7 +8,7 @@ from galdask.errors import ConfigError
 from galdask.mocks import draw_sample, sky
 from galdask.mocks.components import HIGH_ALPHA, LOW_ALPHA
 from galdask.mocks.sample import classify
-from galdask.mocks.truth import mean_fe_h, mean_mg_fe
+from galdask.mocks.truth import mean_fe_h, mean_mg_fe, sample_blocks
 
 N = 60_000
 
@@ -30,6 +30,12 @@ def test_the_sample_is_the_same_for_a_seed_and_a_longer_one_begins_with_it(noisy
     assert not np.array_equal(draw_sample(1000, 4)["r"], again["r"])
     assert np.unique(noisy["star_key"]).size == N
     assert noisy["fe_h"].dtype == np.float32
+
+
+def test_blocks_are_the_sample_in_pieces(noisy):
+    pieces = list(sample_blocks(N, 3))
+    assert len(pieces) > 2
+    np.testing.assert_array_equal(np.concatenate([piece["fe_h"] for piece in pieces]), noisy["fe_h"])
 
 
 def test_noise_moves_the_very_same_stars(noisy, true):
@@ -109,7 +115,13 @@ def test_vertical_truth_is_recovered(true):
     assert found[0] < -0.4
 
 
-def test_the_mdf_turns_from_negative_to_positive_skewness(true):
+def test_the_mdf_turns_from_negative_to_positive_skewness(true, noisy):
+    seen = (noisy["population"] == 0) & (noisy["abs_z"] < 0.5) & (noisy["fe_h"] > -1.2)
+    inner, outer = (
+        float(stats.skew(noisy["fe_h"][seen & part])) for part in (noisy["r"] < 6, noisy["r"] > 12)
+    )
+    assert inner < -0.2
+    assert outer > 0.1
     low = (true["disk"] == LOW_ALPHA) & (true["abs_z"] < 0.5)
     skewness = [
         float(stats.skew(true["fe_h"][low & (true["r"] > a) & (true["r"] <= a + 2)]))
