@@ -53,12 +53,10 @@ def build_partition(plan: Plan, task: Task) -> dict[str, Any]:
     missing = dict.fromkeys(digests, 0)
     used: dict[str, list[np.ndarray]] = {n: [] for n, j in plan.joins.items() if isinstance(j, KeyJoin)}
 
-    def name(group: str) -> str:
-        made = [digests[column.name].hexdigest() for column in groups[group]]
-        return parquet.content_name(made, schemas[group], slab)
-
     slabs = [(a, min(a + slab, stop)) for a in range(start, stop, slab)] or [(start, stop)]
     files: dict[str, parquet.DataFile] = {}
+    made: dict[str, str] = {}
+    names: dict[str, str] = {}
     fresh = 0
     with contextlib.ExitStack() as stack:
         for a, b in slabs:
@@ -68,23 +66,26 @@ def build_partition(plan: Plan, task: Task) -> dict[str, Any]:
                 missing[column] += values.missing
             for table, rows in found.items():
                 used[table].append(rows)
+            if b == stop:
+                made = {column: digest.hexdigest() for column, digest in digests.items()}
+                names = {g: _name(columns, made, schemas[g], slab) for g, columns in groups.items()}
             for group, columns in groups.items():
                 folder = plan.store / "data" / group
-                if len(slabs) == 1 and parquet.intact(folder / name(group), b - a):
+                if len(slabs) == 1 and parquet.intact(folder / names[group], b - a):
                     continue
                 if group not in files:
                     files[group] = stack.enter_context(parquet.DataFile(folder))
                 files[group].add(_table(columns, schemas[group], content))
         for group, file in files.items():
-            fresh += file.publish(name(group))
-    paths = {group: f"data/{group}/{name(group)}" for group in groups}
+            fresh += file.publish(names[group])
+    paths = {group: f"data/{group}/{name}" for group, name in names.items()}
     entry = {
         "index": index,
         "rows": stop - start,
         "row_start": start,
         "files": paths,
         "bytes": {group: (plan.store / path).stat().st_size for group, path in paths.items()},
-        "digests": {column: digest.hexdigest() for column, digest in digests.items()},
+        "digests": made,
         "missing": missing,
         "matched": {table: sum(int((rows >= 0).sum()) for rows in met) for table, met in used.items()},
         "written": fresh,
@@ -94,6 +95,10 @@ def build_partition(plan: Plan, task: Task) -> dict[str, Any]:
         journal.save(used_file(plan, table, index), rows[rows >= 0])
     publish.write_json(entry_file(plan.journal, index), entry)
     return entry
+
+
+def _name(columns: list[StoredColumn], made: dict[str, str], schema: pa.Schema, slab: int) -> str:
+    return parquet.content_name([made[column.name] for column in columns], schema, slab)
 
 
 def _table(columns: list[StoredColumn], schema: pa.Schema, content: dict[str, Column]) -> pa.Table:

@@ -7,9 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from galdask.catalog import companion
+from galdask.catalog import companion, scan
 from galdask.catalog.columns import Column, Numbers, settle
-from galdask.catalog.keys import star_keys
 from galdask.catalog.plan import STAR_KEY, Plan, Target
 from galdask.catalog.schema import KeyJoin, RowMatch
 from galdask.catalog.texts import pack
@@ -49,10 +48,7 @@ def collect(plan: Plan, start: int, stop: int) -> tuple[dict[str, Column], dict[
             ids = raw[plan.main][plan.targets[join.column].read_name]
             hidden = plan.targets[join.column].missing.mask(ids)
             raw[table], used[table] = companion.look_up(plan, table, ids, hidden, start)
-    identifier = plan.targets[plan.star_id]
-    columns: dict[str, Column] = {
-        STAR_KEY: Numbers(star_keys(np.ma.getdata(raw[plan.main][identifier.read_name])))
-    }
+    columns: dict[str, Column] = {STAR_KEY: Numbers(scan.keys_of(plan, start, stop))}
     seen: set[tuple[str, str]] = set()
     for name, target in plan.targets.items():
         if target.expression is None:

@@ -18,7 +18,7 @@ from galdask.errors import StoreError
 #: part of every file's name, so that files written with other settings are other files
 SETTINGS = {"version": "2.6", "compression": "zstd", "compression_level": 1, "write_page_checksum": True}
 #: strings of which this many rows hold few different ones are dictionary-encoded
-_SAMPLE, _FEW = 256, 32
+_SAMPLE, _FEW = 128, 24
 
 
 def content_name(digests: Sequence[str], schema: pa.Schema, slab: int) -> str:
@@ -67,10 +67,12 @@ class DataFile:
         with publish.explained(self.folder):
             if self._writer is None:
                 some = [f.name for f in table.schema if _repetitive(_one(table[f.name]))]
+                floats = [f.name for f in table.schema if pa.types.is_floating(f.type)]
                 self._writer = pq.ParquetWriter(
                     self._handle,
                     table.schema,
                     use_dictionary=some or False,
+                    use_byte_stream_split=floats or False,
                     write_statistics=False,
                     **SETTINGS,
                 )

@@ -84,12 +84,27 @@ def scan_range(plan: Plan, task: tuple[int, int]) -> tuple[np.ndarray, np.ndarra
     run = np.empty((3, len(keys)), np.uint64)
     run[0], run[1], run[2] = keys[order], checks(plain)[order], order + start
     journal.save(run_file(plan.journal, start), run)
+    journal.save(keys_file(plan.journal, start), keys)
     return candidates(keys, start, plan.rule)
 
 
 def run_file(folder: Path, start: int) -> Path:
     """Return the file with the sorted keys, checks and rows of the range from `start`."""
     return folder / "keys" / f"{start}.npy"
+
+
+def keys_file(folder: Path, start: int) -> Path:
+    """Return the file with the keys of the range from `start`, in the order of rows."""
+    return folder / "keys" / f"{start}.rows.npy"
+
+
+def keys_of(plan: Plan, start: int, stop: int) -> np.ndarray:
+    """Return the star keys of rows [start, stop), as the first pass saved them."""
+    pieces = [np.empty(0, np.uint64)]
+    for first in range(start - start % RANGE_ROWS, stop, RANGE_ROWS):
+        saved = np.load(keys_file(plan.journal, first), mmap_mode="r")
+        pieces.append(saved[max(start - first, 0) : stop - first])
+    return np.concatenate(pieces)
 
 
 def count_stars(files: list[Path]) -> tuple[int, tuple[int, int] | None]:
