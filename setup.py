@@ -18,6 +18,7 @@ class BuildWithFolders(build_py):
     """Copy the folders after the modules."""
 
     def run(self) -> None:
+        """Build, then copy."""
         super().run()
         if self.editable_mode:
             return

@@ -104,12 +104,17 @@ def median(told: Sequence[Mapping[str, Any]], what: str = "seconds") -> float:
 
 def ratio(peer: Sequence[Mapping[str, Any]], own: Sequence[Mapping[str, Any]]) -> float:
     """Return the median over the turns of peer's time / own time."""
-    return statistics.median(float(p["seconds"]) / float(o["seconds"]) for p, o in zip(peer, own, strict=True))
+    return statistics.median(
+        float(p["seconds"]) / float(o["seconds"]) for p, o in zip(peer, own, strict=True)
+    )
 
 
 def rows(told: Mapping[str, Sequence[Mapping[str, Any]]], own: str) -> list[str]:
     """Return the lines of a Markdown table, a line a runner, the ratio taken to `own`."""
-    lines = ["| way | median s | min - max s | peak MiB of a process | time / galdask's |", "|---|---|---|---|---|"]
+    lines = [
+        "| way | median s | min - max s | peak MiB of a process | time / galdask's |",
+        "|---|---|---|---|---|",
+    ]
     for name, runs in told.items():
         seconds = [float(run["seconds"]) for run in runs]
         lines.append(

@@ -41,6 +41,8 @@ def mock(
         Same seed, same bytes.
     layout : {"full", "lite"}
         All columns, or those of the short file.
+    listen : callable
+        Receives progress events.
 
     Returns
     -------
@@ -84,6 +86,8 @@ def ingest(
         About how many rows a partition holds.
     scratch : path, optional
         Where compressed files are inflated.
+    listen : callable
+        Receives progress events.
 
     Returns
     -------
@@ -144,7 +148,7 @@ def to_dask(store: Store | Path | str, columns: Sequence[str] | None = None) -> 
     """Return columns of a store as a lazy dask.dataframe; see `galdask.engine.lazy.to_dask`."""
     from galdask.engine import lazy
 
-    return lazy.to_dask(store if hasattr(store, "partitions") else str(store), columns)
+    return lazy.to_dask(store, columns)
 
 
 def sample(

@@ -109,7 +109,9 @@ class Section:
             )
         return value
 
-    def number(self, key: str, default: Any = _REQUIRED, low: float = -math.inf, high: float = math.inf) -> Any:
+    def number(
+        self, key: str, default: Any = _REQUIRED, low: float = -math.inf, high: float = math.inf
+    ) -> Any:
         """Take a finite number within [low, high]."""
         value = self._typed(key, (int, float), "a number", default)
         if key in self._nodes and not (math.isfinite(value) and low <= value <= high):
@@ -195,7 +197,7 @@ def _refuse_aliases(text: str, file: str) -> None:
         if isinstance(event, yaml.AliasEvent):
             raise ConfigError(
                 "YAML aliases are not used here",
-                where=f"{file}, line {event.start_mark.line + 1}",
+                where=f"{file}, line {event.start_mark.line + 1 if event.start_mark else '?'}",
                 todo="write the value out",
             )
 
@@ -229,7 +231,9 @@ def load(path: Path | str) -> Section:
     path = Path(path)
     try:
         if path.stat().st_size > MAX_BYTES:
-            raise ConfigError("the file is too large for settings", where=path, expected=f"< {MAX_BYTES} bytes")
+            raise ConfigError(
+                "the file is too large for settings", where=path, expected=f"< {MAX_BYTES} bytes"
+            )
         text = path.read_text(encoding="utf-8")
     except FileNotFoundError as error:
         raise ConfigError("no such file", where=path) from error

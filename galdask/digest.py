@@ -65,7 +65,7 @@ def of_arrays(arrays: Iterable[np.ndarray | bytes | memoryview | str]) -> str:
         elif isinstance(item, np.ndarray):
             array = np.ascontiguousarray(item)
             state.update(f"|{array.dtype.str}{array.shape}|".encode())
-            state.update(memoryview(array.reshape(-1).view(np.uint8)))
+            state.update(array.reshape(-1).view(np.uint8).data)
         else:
             state.update(item)
     return state.hexdigest()

@@ -60,6 +60,7 @@ class Narrator:
         self._open_line = False
 
     def __call__(self, event: Event) -> None:
+        """Hear one event."""
         if self.mode == "none":
             return
         now = time.monotonic()

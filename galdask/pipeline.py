@@ -226,7 +226,9 @@ def _account(outcome: Outcome, recipe: Recipe, store: Store, plan: Plan, summary
         mine = table.values["sample"] == index
         counts = table.values["n"][mine]
         if int(counts.sum()) != store.rows:
-            raise SampleError("the ledger does not sum to the input", expected=store.rows, found=int(counts.sum()))
+            raise SampleError(
+                "the ledger does not sum to the input", expected=store.rows, found=int(counts.sum())
+            )
         summary.kept[sample] = int(counts[0])
     for name in ("partitions_read", "states_computed", "states_reused", "tables_reused", "peak_bytes"):
         setattr(summary, name, getattr(outcome, name))
@@ -291,7 +293,9 @@ def _write(
         try:
             cartography.write(plan, name, outcome.tables, build, note)
         except (KeyError, ValueError, IndexError) as error:
-            raise ProductError(f"the product {name!r} failed", found=f"{type(error).__name__}: {error}") from error
+            raise ProductError(
+                f"the product {name!r} failed", found=f"{type(error).__name__}: {error}"
+            ) from error
 
 
 @dataclass(frozen=True, slots=True)
@@ -334,7 +338,12 @@ def _context(build: Path, plan: Plan, store: Store, summary: Summary) -> dict[st
     return {
         "title": plan.title,
         "reference": plan.reference,
-        "catalogue": {"release": store.name, "title": store.title, "rows": store.rows, "digest": store.digest},
+        "catalogue": {
+            "release": store.name,
+            "title": store.title,
+            "rows": store.rows,
+            "digest": store.digest,
+        },
         "ledger": flow,
         "skipped": summary.skipped,
         "samples": summary.kept,
@@ -377,7 +386,9 @@ def open_results(out: Path | str) -> xr.DataTree:
 
     current = (Path(out) / "current").resolve()
     if not (current / "complete.json").exists():
-        raise ProductError("there are no results here", where=out, todo="galdask run PIPELINE --store STORE --out OUT")
+        raise ProductError(
+            "there are no results here", where=out, todo="galdask run PIPELINE --store STORE --out OUT"
+        )
     found: Mapping[str, Any] = {
         f"/{kind}/{path.stem}": cartography.open_product(path)
         for kind in ("products", "cubes")

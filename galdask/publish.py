@@ -33,6 +33,14 @@ def explained(path: Path | str) -> Iterator[None]:
             raise OutputError(
                 "cannot write here", where=path, found=error.strerror, todo="choose another directory"
             ) from error
+        if error.errno in (errno.ENOTDIR, errno.EEXIST, errno.EISDIR, errno.ELOOP, errno.ENAMETOOLONG):
+            raise OutputError(
+                "this place cannot hold the output",
+                where=path,
+                expected="a directory, or a name that is free",
+                found=error.strerror,
+                todo="choose another directory",
+            ) from error
         raise
 
 
@@ -109,7 +117,7 @@ def locked(folder: Path | str, what: str) -> Iterator[None]:
     folder = Path(folder)
     with explained(folder):
         folder.mkdir(parents=True, exist_ok=True)
-        handle = open(folder / ".lock", "a+")
+        handle = open(folder / ".lock", "a+")  # noqa: SIM115 - held for as long as the lock
     try:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)

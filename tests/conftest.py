@@ -43,3 +43,23 @@ def dask_executor():
     )
     with open_executor(chosen) as executor:
         yield executor
+
+
+@pytest.fixture(scope="session")
+def mock_release(tmp_path_factory):
+    """A mock of DR17 with 8,000 rows, lite layout."""
+    import galdask
+
+    folder = tmp_path_factory.mktemp("release")
+    galdask.mock("dr17", folder, stars=8000, seed=1, layout="lite")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def mock_store(mock_release, tmp_path_factory):
+    """The mock's store, in some seven partitions."""
+    import galdask
+
+    path = tmp_path_factory.mktemp("store") / "store"
+    galdask.ingest("dr17", mock_release, path, cluster="inline", partition_rows=1200)
+    return path

@@ -27,7 +27,6 @@ def main(way: str, count: str) -> None:
 
 
 def galdask(sky):
-    from galdask.stars.frame import NAMED, Frame  # noqa: F401
     from galdask.stars.galactocentric import galactocentric
 
     def transform(n):

@@ -29,7 +29,9 @@ def main(source: str, target: str, columns: str) -> None:
         for name, values in arrays.items():
             native = np.ascontiguousarray(values, dtype=values.dtype.newbyteorder("="))
             flat = pa.array(native.reshape(-1))
-            out = out.append_column(name, pa.FixedSizeListArray.from_arrays(flat, int(np.prod(native.shape[1:]))))
+            out = out.append_column(
+                name, pa.FixedSizeListArray.from_arrays(flat, int(np.prod(native.shape[1:])))
+            )
         pq.write_table(out, target, compression="zstd", compression_level=1)
     harness.tell(told)
 

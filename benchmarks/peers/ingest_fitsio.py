@@ -20,7 +20,9 @@ def main(source: str, target: str, columns: str) -> None:
         writer = None
         for first in range(0, rows, 50_000):
             block = hdu.read(columns=names, rows=np.arange(first, min(first + 50_000, rows)))
-            block = block.view(block.dtype.newbyteorder("="), type=np.ndarray) if block.dtype.isnative else block
+            block = (
+                block.view(block.dtype.newbyteorder("="), type=np.ndarray) if block.dtype.isnative else block
+            )
             arrays = {}
             for name in block.dtype.names:
                 values = block[name]

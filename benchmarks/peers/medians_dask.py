@@ -13,7 +13,9 @@ def main(files: str, target: str) -> None:
     from distributed import Client, LocalCluster
 
     with (
-        LocalCluster(n_workers=2, threads_per_worker=1, memory_limit="4GiB", dashboard_address=None) as cluster,
+        LocalCluster(
+            n_workers=2, threads_per_worker=1, memory_limit="4GiB", dashboard_address=None
+        ) as cluster,
         Client(cluster),
     ):
 

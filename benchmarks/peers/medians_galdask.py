@@ -38,7 +38,9 @@ def main(store: str, workers: str, verify: str = "yes") -> None:
 
     warm.kernels()
     edges = tuple(np.arange(-25, 25.5, 0.5).tolist())
-    key = Key((Axis("x", "x", edges), Axis("y", "y", edges), Axis("abs_z", "abs_z", (0.0, 1.0), closed_last=True)))
+    key = Key(
+        (Axis("x", "x", edges), Axis("y", "y", edges), Axis("abs_z", "abs_z", (0.0, 1.0), closed_last=True))
+    )
     reduction = OrderStatistics(key, "fe_h", q=(0.5,), median_err=False)
     cluster = ClusterConfig("inline", "inline", {"threads": 1})
     if int(workers):
@@ -60,7 +62,12 @@ def main(store: str, workers: str, verify: str = "yes") -> None:
                 opened = open_store(store)
                 recipe = Recipe.from_section(config.parse(PIPELINE, "medians"), opened)
                 outcome = reduce(
-                    opened, recipe, {"map": ("main", reduction)}, executor, scratch=scratch, verify=verify == "yes"
+                    opened,
+                    recipe,
+                    {"map": ("main", reduction)},
+                    executor,
+                    scratch=scratch,
+                    verify=verify == "yes",
                 )
             shutil.rmtree(scratch)
     table = outcome.tables["map"]

@@ -89,7 +89,11 @@ def _scratch() -> Verdict:
 def _pipelines() -> Verdict:
     from galdask.engine.cluster import shipped
 
-    names = [path.stem for folder in ("pipelines", "cluster_configs") for path in sorted(shipped(folder).glob("*.yaml"))]
+    names = [
+        path.stem
+        for folder in ("pipelines", "cluster_configs")
+        for path in sorted(shipped(folder).glob("*.yaml"))
+    ]
     return "ok", ", ".join(names)
 
 

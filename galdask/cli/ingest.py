@@ -8,14 +8,22 @@ from pathlib import Path
 
 def arguments(command: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
-    command.add_argument("release", help="name of a release (dr14, dr16, dr17, dr19) or the path of your own YAML")
-    command.add_argument("--from", dest="source", type=Path, required=True, metavar="DIR", help="folder of the files")
+    command.add_argument(
+        "release", help="name of a release (dr14, dr16, dr17, dr19) or the path of your own YAML"
+    )
+    command.add_argument(
+        "--from", dest="source", type=Path, required=True, metavar="DIR", help="folder of the files"
+    )
     command.add_argument("--store", type=Path, required=True, metavar="STORE", help="folder of the store")
     command.add_argument(
         "--columns", choices=("needed", "all"), default="needed", help="the named columns, or every one"
     )
-    command.add_argument("--cluster", default="laptop", metavar="NAME|FILE", help="where to work (default: laptop)")
-    command.add_argument("--partition-rows", type=int, metavar="N", help="about how many rows a partition holds")
+    command.add_argument(
+        "--cluster", default="laptop", metavar="NAME|FILE", help="where to work (default: laptop)"
+    )
+    command.add_argument(
+        "--partition-rows", type=int, metavar="N", help="about how many rows a partition holds"
+    )
     command.add_argument("--scratch", type=Path, metavar="DIR", help="where compressed files are inflated")
 
 

@@ -10,10 +10,15 @@ def arguments(command: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
     command.add_argument("release", choices=("dr17",), help="whose layout to write")
     command.add_argument("--stars", type=int, default=100_000, metavar="N", help="rows (default: 100000)")
-    command.add_argument("--seed", type=int, default=1, metavar="N", help="same seed, same bytes (default: 1)")
+    command.add_argument(
+        "--seed", type=int, default=1, metavar="N", help="same seed, same bytes (default: 1)"
+    )
     command.add_argument("--to", type=Path, required=True, metavar="DIR", help="folder of the files")
     command.add_argument(
-        "--layout", choices=("full", "lite"), default="full", help="all 234 columns, or the 191 of allStarLite"
+        "--layout",
+        choices=("full", "lite"),
+        default="full",
+        help="all 234 columns, or the 191 of allStarLite",
     )
 
 

@@ -11,9 +11,13 @@ def arguments(command: argparse.ArgumentParser) -> None:
     command.add_argument("pipeline", help="name of a pipeline (two_disks) or the path of your own YAML")
     command.add_argument("--store", type=Path, required=True, metavar="STORE", help="folder of the store")
     command.add_argument("--out", type=Path, required=True, metavar="OUT", help="folder of the results")
-    command.add_argument("--cluster", default="laptop", metavar="NAME|FILE", help="where to work (default: laptop)")
+    command.add_argument(
+        "--cluster", default="laptop", metavar="NAME|FILE", help="where to work (default: laptop)"
+    )
     command.add_argument("--only", nargs="+", metavar="PRODUCT", help="make these products alone")
-    command.add_argument("--cache", type=Path, metavar="DIR", help="folder of saved states (default: OUT/.cache)")
+    command.add_argument(
+        "--cache", type=Path, metavar="DIR", help="folder of saved states (default: OUT/.cache)"
+    )
     command.add_argument("--no-cache", action="store_true", help="compute everything, save no state")
     command.add_argument("--no-figures", action="store_true", help="datasets and tables only")
 

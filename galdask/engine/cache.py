@@ -95,7 +95,7 @@ def read_states(path: Path, keys: Iterable[str]) -> dict[str, states.State]:
         )
     with open(path, "rb") as handle:
         whole = memoryview(mmap.mmap(handle.fileno(), 0, access=mmap.ACCESS_READ))
-    return {key: states.loads(whole[index[key][0] : sum(index[key])]) for key in keys}
+    return {key: states.loads(whole[index[key][0] : sum(index[key])], where=path) for key in keys}
 
 
 class StateCache:
@@ -122,6 +122,11 @@ class StateCache:
             packs = sorted(folder.glob("*.pack")) if folder.is_dir() else []
             self._known[stars] = {key: pack for pack in packs for key in pack_index(pack)}
         return self._known[stars]
+
+    def forget(self, pack: Path) -> None:
+        """Remove a damaged pack: what it held is computed again."""
+        pack.unlink(missing_ok=True)
+        self._known.clear()
 
     def table_path(self, key: str) -> Path:
         """Return where the finished table of a reduction is kept."""

@@ -133,7 +133,9 @@ def _start_local(chosen: ClusterConfig, listen: events.Listener) -> Executor:
     try:
         with _quiet_children():
             closing.enter_context(
-                dask.config.set({f"distributed.nanny.pre-spawn-environ.{k}": v for k, v in WORKER_ENVIRONMENT.items()})
+                dask.config.set(
+                    {f"distributed.nanny.pre-spawn-environ.{k}": v for k, v in WORKER_ENVIRONMENT.items()}
+                )
             )
             cluster = closing.enter_context(
                 LocalCluster(

@@ -18,14 +18,16 @@ class Executor(Protocol):
 
     Attributes
     ----------
-    workers : int
-        Tasks that run at the same time.
     dashboard : str or None
         Link of the dashboard, if there is one.
     """
 
-    workers: int
     dashboard: str | None
+
+    @property
+    def workers(self) -> int:
+        """Tasks that run at the same time."""
+        ...
 
     def run(
         self,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-def to_dask(store: Store | str, columns: Sequence[str] | None = None) -> dd.DataFrame:
+def to_dask(store: Store | Path | str, columns: Sequence[str] | None = None) -> dd.DataFrame:
     """Return columns of a store as a lazy dask.dataframe with their true types.
 
     Parameters
@@ -38,14 +39,18 @@ def to_dask(store: Store | str, columns: Sequence[str] | None = None) -> dd.Data
     import dask.dataframe as dd
 
     opened = store if isinstance(store, Store) else open_store(store)
-    names = list(columns) if columns is not None else [c for c, s in opened.columns.items() if s.group != "arrays"]
+    names = (
+        list(columns)
+        if columns is not None
+        else [c for c, s in opened.columns.items() if s.group != "arrays"]
+    )
     types = {name: _pandas_type(opened.columns[name].type) for name in names if name in opened.columns}
     parts = [opened.part(i, names) for i in range(len(opened.partitions))]
     return dd.from_map(_frame, parts, types=types, meta=_empty(types), label="read-stars")
 
 
 def sample(
-    store: Store | str, recipe: Recipe, name: str, columns: Sequence[str] | None = None
+    store: Store | Path | str, recipe: Recipe, name: str, columns: Sequence[str] | None = None
 ) -> dd.DataFrame:
     """Return a named sample with its derived columns as a lazy dask.dataframe.
 
@@ -72,7 +77,9 @@ def sample(
     view = recipe.derive(empty).view(name)
     chosen = list(columns) if columns is not None else list(view)
     meta = _pandas({c: np.asarray(view[c]) for c in chosen})
-    return dd.from_map(_sample, parts, recipe=recipe, name=name, columns=chosen, meta=meta, label=f"sample-{name}")
+    return dd.from_map(
+        _sample, parts, recipe=recipe, name=name, columns=chosen, meta=meta, label=f"sample-{name}"
+    )
 
 
 def _sample(part: PartitionRef, recipe: Recipe, name: str, columns: list[str]) -> pd.DataFrame:
@@ -103,11 +110,10 @@ def _pandas_type(arrow: str) -> Any:
 
     if arrow in ("string", "large_string"):
         return pd.StringDtype("pyarrow")
-    if arrow == "bool":
-        return pd.BooleanDtype()
-    if arrow.startswith(("int", "uint")) and arrow != "uint64":
-        return pd.api.types.pandas_dtype(arrow.replace("uint", "UInt").replace("int", "Int") if "u" not in arrow else arrow.replace("uint", "UInt"))
-    return pd.api.types.pandas_dtype({"float": "float32", "double": "float64"}.get(arrow, arrow))
+    plain = {"float": "float32", "double": "float64", "bool": "boolean"}.get(arrow, arrow)
+    if plain.startswith(("int", "uint")):
+        plain = plain.replace("uint", "UInt") if plain.startswith("u") else plain.replace("int", "Int")
+    return pd.api.types.pandas_dtype(plain)
 
 
 def _empty(types: Mapping[str, Any]) -> pd.DataFrame:

@@ -41,13 +41,17 @@ class Ledger:
         """Count the fates of one block."""
         state: State = {"rows": np.array([block.rows], dtype=np.int64)}
         for sample, steps in self.fates:
-            state[f"fate.{sample}"] = np.bincount(block.fates[sample], minlength=len(steps) + 1).astype(np.int64)
+            state[f"fate.{sample}"] = np.bincount(block.fates[sample], minlength=len(steps) + 1).astype(
+                np.int64
+            )
         return state
 
     def identity(self) -> State:
         """Return the counts of no row."""
         empty: State = {"rows": np.zeros(1, dtype=np.int64)}
-        return empty | {f"fate.{sample}": np.zeros(len(steps) + 1, dtype=np.int64) for sample, steps in self.fates}
+        return empty | {
+            f"fate.{sample}": np.zeros(len(steps) + 1, dtype=np.int64) for sample, steps in self.fates
+        }
 
     def combine(self, a: State, b: State) -> State:
         """Add the counts."""

@@ -87,7 +87,7 @@ class OnDask:
                     seen = self._wait_for_workers(seen, step)
                     continue
                 seen = time.monotonic()
-                index = flying.pop(future.key)[0]
+                index = flying.pop(str(future.key))[0]
                 result = _result(future, labels[index] if labels else f"task {index}")
                 done += 1
                 self.listen(events.Event(step, done, len(tasks)))

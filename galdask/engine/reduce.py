@@ -11,18 +11,23 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from galdask import digest, events, provenance
+from galdask import digest, provenance
 from galdask.catalog.store import Store
 from galdask.engine import cache, tables, tasks
 from galdask.engine.executor import Executor
 from galdask.errors import StoreError
 from galdask.reductions.cells import CellTable
+from galdask.reductions.states import DamagedStateError
 from galdask.stars.recipe import Recipe
 
 #: states combined by one merge task
 FAN_IN = 8
 #: libraries whose numbers enter states
 NUMERIC = ("numpy", "scipy", "numba", "astropy")
+
+
+#: for each request and partition: where the state is
+Where = dict[str, list[dict[str, tuple[Path, str]]]]
 
 
 @dataclass(slots=True)
@@ -91,20 +96,55 @@ def reduce(
                 done[key] = table
     outcome.tables_reused = len(done)
 
-    job = tasks.Job(recipe, {k: r for k, r in unique.items() if k not in done}, verify)
-    if job.requests:
-        where = _map(store, job, wanted, executor, home, outcome, saved is not None and keep_samples)
-        where = _merge(job, where, executor, scratch)
-        work = [
-            tasks.FinishTask(
-                key, [part[key] for part in where[key]], home.table_path(table_keys[key]) if saved else None, table_keys[key]
-            )
-            for key in job.requests
-        ]
-        for index, table in executor.run(tasks.finish, work, step="finish", shared=job):
-            done[work[index].request] = table
+    rest = {key: request for key, request in unique.items() if key not in done}
+    job = tasks.Job(_narrow(recipe, rest), rest, verify)
+    kept = home.root if saved is not None else None
+    for attempt in range(len(store.partitions) + 1):
+        try:
+            if job.requests:
+                where = _map(store, job, wanted, executor, home, outcome, keep_samples and kept is not None)
+                where = _merge(job, where, executor, scratch)
+                done |= _finish(job, where, table_keys, executor, home, kept is not None)
+            break
+        except DamagedStateError as error:
+            if error.where is None or attempt == len(store.partitions):
+                raise
+            home.forget(Path(error.where))
     outcome.tables = {name: done[key] for name, key in keys.items()}
     return outcome
+
+
+def _narrow(recipe: Recipe, requests: Mapping[str, tuple[str, Any]]) -> Recipe:
+    """Return the recipe that derives what these requests read, and no more."""
+    asked: dict[str | None, set[str]] = {}
+    for sample, reduction in requests.values():
+        over_blocks = hasattr(reduction, "map_block")
+        asked.setdefault(None if over_blocks else sample, set()).update(reduction.columns())
+    return recipe.only(asked)
+
+
+def _finish(
+    job: tasks.Job,
+    where: Where,
+    table_keys: Mapping[str, str],
+    executor: Executor,
+    home: cache.StateCache,
+    keep: bool,
+) -> dict[str, CellTable]:
+    """Finish every reduction from its states, and keep the tables."""
+    work = [
+        tasks.FinishTask(
+            key,
+            [part[key] for part in where[key]],
+            home.table_path(table_keys[key]) if keep else None,
+            table_keys[key],
+        )
+        for key in job.requests
+    ]
+    return {
+        work[index].request: table
+        for index, table in executor.run(tasks.finish, work, step="finish", shared=job)
+    }
 
 
 def request_key(recipe: Recipe, sample: str, reduction: Any) -> str:
@@ -112,7 +152,7 @@ def request_key(recipe: Recipe, sample: str, reduction: Any) -> str:
     versions = provenance.versions()
     return digest.of_settings(
         {
-            "lineage": recipe.lineage(sample, reduction.columns()),
+            "lineage": _lineage(recipe, sample, reduction),
             "kind": reduction.kind,
             "version": reduction.version,
             "parameters": reduction.parameters(),
@@ -122,8 +162,13 @@ def request_key(recipe: Recipe, sample: str, reduction: Any) -> str:
     )
 
 
+def _lineage(recipe: Recipe, sample: str, reduction: Any) -> dict[str, Any]:
+    """Return the settings and store columns behind a reduction; one over blocks sees every sample's cuts."""
+    return recipe.lineage(None if hasattr(reduction, "map_block") else sample, reduction.columns())
+
+
 def _state_keys(store: Store, recipe: Recipe, key: str, sample: str, reduction: Any) -> list[str]:
-    columns = sorted(recipe.lineage(sample, reduction.columns())["columns"])
+    columns = sorted(_lineage(recipe, sample, reduction)["columns"])
     return [
         digest.of_settings(key, part.rows, [part.digests[column] for column in columns])
         for part in store.partitions
@@ -134,11 +179,8 @@ def _saved_table(home: cache.StateCache, key: str) -> CellTable | None:
     path = home.table_path(key)
     try:
         return tables.from_state(cache.read_states(path, [key])[key])
-    except (StoreError, FileNotFoundError):
+    except (StoreError, DamagedStateError, FileNotFoundError):
         return None
-
-
-Where = dict[str, list[dict[str, tuple[Path, str]]]]
 
 
 def _map(
@@ -151,8 +193,8 @@ def _map(
     keep_samples: bool,
 ) -> Where:
     """Compute the missing states; return where every state of every request is."""
-    columns = sorted({c for s, r in job.requests.values() for c in job.recipe.lineage(s, r.columns())["columns"]})
-    settings = digest.of_settings(job.recipe.settings())
+    columns = list(job.recipe.columns_read)
+    settings = digest.of_settings(job.recipe.settings(), job.recipe.wanted)
     where: Where = {key: [{} for _ in store.partitions] for key in job.requests}
     work, labels, targets = [], [], []
     for part in store.partitions:
@@ -170,7 +212,6 @@ def _map(
             continue
         sample = None
         if keep_samples:
-            columns = list(job.recipe.columns_read)
             made = digest.of_settings(settings, [part.digests[c] for c in sorted(columns)])
             sample = home.root / "samples" / stars[:24] / f"{made[:24]}.arrow"
         work.append(tasks.MapTask(store.part(part.index, columns), missing, home.folder(stars), sample))

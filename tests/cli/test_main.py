@@ -8,7 +8,18 @@ import pytest
 import galdask
 from galdask.cli.main import COMMANDS, main
 
-HEAVY = {"numpy", "astropy", "pandas", "xarray", "matplotlib", "dask", "distributed", "numba", "scipy", "pyarrow"}
+HEAVY = {
+    "numpy",
+    "astropy",
+    "pandas",
+    "xarray",
+    "matplotlib",
+    "dask",
+    "distributed",
+    "numba",
+    "scipy",
+    "pyarrow",
+}
 
 
 def test_help_imports_nothing_heavy():
