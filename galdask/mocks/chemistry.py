@@ -80,8 +80,8 @@ class HighAlpha:
 LOW, HIGH = LowAlpha(), HighAlpha()
 #: mean [Fe/H] and scatter of the populations without a gradient
 PLAIN_FE_H = {HALO: (-1.45, 0.35), MAGELLANIC: (-0.75, 0.20)}
-#: [Mg/Fe] = a + b [Fe/H] + c [Fe/H]^2 + d (age - 5 Gyr), and scatter, by population. The halo is put above the
-#: line that divides the disks, so that its few stars do not make the third moment of low alpha theirs.
+#: [Mg/Fe] = a + b [Fe/H] + c [Fe/H]^2 + d (age - 5 Gyr), and scatter, by population.
+#: The halo is put above the line that divides the disks: its few stars would rule low alpha's third moment.
 MG_FE = {
     LOW_ALPHA: (0.035, -0.10, 0.10, 0.005, 0.030),
     HIGH_ALPHA: (0.215, -0.23, -0.11, 0.0, 0.034),

@@ -137,8 +137,8 @@ def parameters() -> dict[str, Any]:
             "v_circ": kinematics.CIRCULAR, "rise": kinematics.RISE, "sigma_length": kinematics.SIGMA_LENGTH,
         },
         "errors": {
-            "log_age": distmass.AGE_ERROR, "gaia_zero_point": astrometry.ZERO_POINT, "distance": distmass.DISTANCE_ERROR,
-            "sn_bad_below": spectra.SN_BAD_BELOW,
+            "log_age": distmass.AGE_ERROR, "distance": distmass.DISTANCE_ERROR,
+            "gaia_zero_point": astrometry.ZERO_POINT, "sn_bad_below": spectra.SN_BAD_BELOW,
         },
         "spoiled": {
             "no_result": spectra.NO_RESULT, "bad_chi2": spectra.BAD_CHI2, "bad_fit": spectra.BAD_FIT,

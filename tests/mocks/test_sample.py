@@ -118,7 +118,7 @@ def test_vertical_truth_is_recovered(true):
 def test_the_mdf_turns_from_negative_to_positive_skewness(true, noisy):
     seen = (noisy["population"] == 0) & (noisy["abs_z"] < 0.5) & (noisy["fe_h"] > -1.2)
     inner, outer = (
-        float(stats.skew(noisy["fe_h"][seen & part])) for part in (noisy["r"] < 6, noisy["r"] > 12)
+        float(stats.skew(noisy["fe_h"][seen & (noisy["r"] > r) & (noisy["r"] < r + 2)])) for r in (4, 13)
     )
     assert inner < -0.2
     assert outer > 0.1
