@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import numba as nb
 import numpy as np
 import pyarrow as pa
 import xxhash
@@ -40,38 +39,6 @@ class Numbers:
 Column = Numbers | Texts
 
 
-@nb.njit(
-    [
-        "int64(float32[::1], float32[::1], float32, float32, boolean)",
-        "int64(float64[::1], float32[::1], float64, float64, boolean)",
-    ],
-    cache=True,
-    nogil=True,
-)
-def _blank_kernel(values, fillers, above, below, positive):  # type: ignore[no-untyped-def]
-    count = 0
-    for i in range(len(values)):
-        x = values[i]
-        missing = x != x or x > above or x < below or (positive and x <= 0)
-        short = np.float32(x)
-        for filler in fillers:
-            missing |= short == filler
-        if missing:
-            values[i] = np.nan
-            count += 1
-    return count
-
-
-def _blank(values: np.ndarray, policy: Missing) -> int:
-    """Turn missing floats into NaN, in place, and count them: what `Missing.mask` finds, in one pass."""
-    kind = values.dtype.type
-    with np.errstate(over="ignore"):
-        fillers = np.array(policy.values, np.float64).astype(np.float32)
-        above = kind(np.inf if policy.above is None else policy.above)
-        below = kind(-np.inf if policy.below is None else policy.below)
-    return int(_blank_kernel(values.reshape(-1), fillers, above, below, policy.not_positive))
-
-
 def settle(values: np.ndarray, mask: np.ndarray | None, policy: Missing, nullable: bool) -> Numbers:
     """Apply a missing-value policy to a column, in place.
 
@@ -86,8 +53,6 @@ def settle(values: np.ndarray, mask: np.ndarray | None, policy: Missing, nullabl
     nullable : bool
         False for floats, whose missing values are NaN.
     """
-    if mask is None and values.dtype in (np.float32, np.float64) and values.flags.c_contiguous:
-        return Numbers(values, None, _blank(values, policy))
     found = policy.mask(values)
     if mask is not None:
         found |= mask

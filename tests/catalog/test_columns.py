@@ -116,25 +116,3 @@ def test_packing_hides():
     packed = pack(np.array([b"a ", b"nothing", b"b"]), np.array([False, True, False]))
     assert packed.lengths.tolist() == [1, 0, 1]
     assert packed.data.tobytes() == b"ab"
-
-
-VALUES = st.sampled_from([-9999.99, -9999.0, 99.0, 90.0, 0.0, -0.0, 1.5, np.nan, np.inf, -np.inf, 1e300, -1e-40])
-POLICIES = st.builds(
-    Missing,
-    values=st.lists(st.sampled_from([-9999.99, -9999.0, 0.0, 99.0, 1e300]), max_size=3).map(tuple),
-    above=st.sampled_from([None, 90.0, 1e300]),
-    below=st.sampled_from([None, -100.0]),
-    not_positive=st.booleans(),
-)
-
-
-@pytest.mark.filterwarnings("ignore:overflow encountered in cast")
-@settings(derandomize=True, deadline=None, max_examples=200)
-@given(st.lists(VALUES, max_size=12), POLICIES, st.sampled_from(["float32", "float64"]))
-def test_the_kernel_for_floats_finds_what_the_policy_finds(values, policy, kind):
-    column = np.array(values).astype(kind)
-    expected = policy.mask(column)
-    done = settle(column.copy(), None, policy, False)
-    np.testing.assert_array_equal(np.isnan(done.values), expected)
-    assert done.missing == expected.sum()
-    np.testing.assert_array_equal(done.values[~expected], column[~expected])
