@@ -92,8 +92,12 @@ def read_columns(
 
 def _column(section: Section, name: str, tables: Mapping[str, TableSpec]) -> ColumnSpec:
     if ("column" in section) == ("expression" in section):
-        raise ConfigError(
-            f"the column {name!r} is either a 'column' of a file or an 'expression'", where=section.where()
+        near = [key for key in section if difflib.get_close_matches(key, ("column", "expression"), 1)]
+        raise section.fail(
+            near[0] if near else None,
+            f"the column {name!r} is either a 'column' of a file or an 'expression'",
+            expected="one of the two",
+            found=", ".join(section) or "neither",
         )
     unit = section.text("unit", "")
     units.kind(unit, section.where("unit"))
