@@ -116,6 +116,23 @@ def outside(panel: Cells, x: Limits, y: Limits) -> int:
     return int(panel.counts.sum() - panel.counts[np.ix_(inside_x, inside_y)].sum())
 
 
+def face_window(panels: Sequence[Cells], r_sun: float) -> tuple[Limits, Limits]:
+    """Return the window of face-on maps: the stars, the bar, and the Sun where the grid reaches it."""
+    x, y = panels[0].x, panels[0].y
+    return window(panels, _within(x, -r_sun, -r_sun - 2, -5.5, 5.5), _within(y, -5.5, 5.5))
+
+
+def edge_window(panels: Sequence[Cells], r_sun: float, signed: bool = True) -> tuple[Limits, Limits]:
+    """Return the window of edge-on maps: the stars, the centre, and the Sun where the grid reaches it."""
+    r, z = panels[0].x, panels[0].y
+    sun = (-r_sun, -r_sun - 2, 2.0) if signed else (r_sun, r_sun + 2)
+    return window(panels, _within(r, 0.0, *sun), _within(z, -2.5, 2.5))
+
+
+def _within(edge: np.ndarray, *places: float) -> list[float]:
+    return [place for place in places if edge[0] <= place <= edge[-1]]
+
+
 def joined(first: Limits, second: Limits) -> Limits:
     """Return the limits that hold both."""
     return min(first[0], second[0]), max(first[1], second[1])

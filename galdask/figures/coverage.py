@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from galdask.figures import maps, marks, style
-from galdask.figures.cells import cells, joined, window
+from galdask.figures.cells import cells, edge_window, face_window, joined
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -27,12 +27,12 @@ def draw(dataset: xr.Dataset) -> Figure:
     face = cells(dataset, "n_xy", "n_xy", ("x", "y"), population="total")
     edge = cells(dataset, "n_rz", "n_rz", ("r", "z"), population="total")
     r_sun = float(dataset.attrs["r_sun"])
-    face_x, face_y = window([face], (-r_sun - 2, 5.5), (-5.5, 5.5))
-    edge_x, edge_y = window([edge], (-r_sun - 2, 2) if signed else (0, r_sun + 2), (-2.5, 2.5))
+    face_x, face_y = face_window([face], r_sun)
+    edge_x, edge_y = edge_window([edge], r_sun, signed)
     if signed:
         face_x = edge_x = joined(face_x, edge_x)
-    sizes = [face_y[1] - face_y[0], edge_y[1] - edge_y[0]]
-    figure = style.sheet(4.9, 1.5 + 3.6 * sum(sizes) / (face_x[1] - face_x[0]))
+    sizes = [(y[1] - y[0]) / (x[1] - x[0]) for x, y in ((face_x, face_y), (edge_x, edge_y))]
+    figure = style.sheet(4.9, 1.6 + 3.9 * sum(sizes))
     upper, lower = figure.subplots(2, 1, height_ratios=sizes)
     norm = LogNorm(1, max(10, face.counts.max(), edge.counts.max()))
     colours = style.colours("n_stars")

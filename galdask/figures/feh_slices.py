@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from galdask.figures import maps, marks, style
-from galdask.figures.cells import cells, window
+from galdask.figures.cells import cells, face_window
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -32,7 +32,7 @@ def draw(dataset: xr.Dataset) -> Figure:
         for i in range(slices)
     ]
     r_sun = float(dataset.attrs["r_sun"])
-    x, y = window(panels, (-r_sun - 2, 5.5), (-5.5, 5.5))
+    x, y = face_window(panels, r_sun)
     shown = np.concatenate([p.shown() for p in panels])
     low, high = style.nice_limits(shown)
     panel_width = (style.PAGE - 1.4) / slices

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from galdask.figures import maps, marks, style
-from galdask.figures.cells import Cells, Limits, cells, joined, window
+from galdask.figures.cells import Cells, Limits, cells, edge_window, face_window, joined
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -28,8 +28,8 @@ def draw(dataset: xr.Dataset) -> Figure:
     face = [cells(dataset, f"face_{q}_median", f"face_{q}_n", ("x", "y"), **where) for q in names]
     edge = [cells(dataset, f"edge_{q}_median", f"edge_{q}_n", ("r", "z"), **where) for q in names]
     r_sun = float(dataset.attrs["r_sun"])
-    face_x, face_y = window(face, (-r_sun - 2, 5.5), (-5.5, 5.5))
-    edge_x, edge_y = window(edge, (-r_sun - 2, 2), (-2.5, 2.5))
+    face_x, face_y = face_window(face, r_sun)
+    edge_x, edge_y = edge_window(edge, r_sun)
     limits = {"face": (joined(face_x, edge_x), face_y), "edge": (joined(face_x, edge_x), edge_y)}
     sizes = [face_y[1] - face_y[0], edge_y[1] - edge_y[0]]
     width = style.PAGE if len(names) > 1 else 0.6 * style.PAGE

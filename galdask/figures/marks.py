@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from galdask.figures.style import INK
+from galdask.figures.style import BEHIND_TEXT, INK
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -20,7 +20,29 @@ def _halo(width: float) -> list:
 
 
 def sun(axes: Axes, x: float, y: float = 0.0) -> None:
-    """Mark the Sun at (x, y) kpc: a circle with a dot in its middle."""
+    """Mark the Sun at (x, y) kpc: a circle with a dot in its middle.
+
+    Where the map does not reach the Sun, an arrow at its left or right border points there.
+    """
+    left, right = sorted(axes.get_xlim())
+    if not left <= x <= right:
+        side = "left" if x < left else "right"
+        text = r"$\leftarrow$ Sun" if side == "left" else r"Sun $\rightarrow$"
+        place = axes.get_yaxis_transform()
+        at = 0.015 if side == "left" else 0.985
+        axes.text(
+            at,
+            y,
+            text,
+            transform=place,
+            ha=side,
+            va="center",
+            fontsize=9,
+            zorder=12,
+            gid="sun",
+            bbox=BEHIND_TEXT,
+        )
+        return
     axes.plot(x, y, "o", ms=7.5, mfc="white", mec=INK, mew=1.0, zorder=12, clip_on=False, gid="sun")
     axes.plot(x, y, "o", ms=1.8, mfc=INK, mec="none", zorder=13, clip_on=False)
 
@@ -64,7 +86,7 @@ def rings(axes: Axes, radii: tuple[float, ...] = (5.0, 10.0, 15.0, 20.0)) -> Non
         axes.add_patch(ring)
 
 
-def rotation(axes: Axes, radius: float, start: float = 205.0, stop: float = 165.0) -> None:
+def rotation(axes: Axes, radius: float, start: float = 202.0, stop: float = 158.0) -> None:
     """Draw an arrow along the sense of Galactic rotation on a face-on map.
 
     Parameters
@@ -106,8 +128,10 @@ def face_on(axes: Axes, attributes: Mapping[str, Any], arrow: bool = False) -> N
     r_sun = float(attributes["r_sun"])
     sun(axes, -r_sun)
     radius = r_sun + 4.0
-    if arrow and min(axes.get_xlim()) < -radius - 0.5:
-        rotation(axes, radius)
+    reach = 0.5 * min(abs(limit) for limit in axes.get_ylim())
+    if arrow and min(axes.get_xlim()) < -radius - 0.5 and reach > 0.5:
+        half = min(22.0, float(np.degrees(np.arcsin(min(1.0, reach / radius)))))
+        rotation(axes, radius, 180.0 + half, 180.0 - half)
 
 
 def edge_on(axes: Axes, attributes: Mapping[str, Any], signed: bool = True) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from galdask.figures import style
-from galdask.figures.cells import edges
+from galdask.figures.cells import edges, joined
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -87,10 +87,16 @@ def _panel(axes: Axes, part: xr.Dataset, dataset: xr.Dataset) -> None:
 
 
 def _limits(part: xr.Dataset) -> tuple[float, float]:
-    ends = [part["slope"] - part["slope_err"].fillna(0), part["slope"] + part["slope_err"].fillna(0)]
+    slope, err = part["slope"].values, part["slope_err"].fillna(0).values
+    values, ends = [slope.ravel()], [slope - err, slope + err]
     if "published_slope" in part:
-        ends += [part["published_slope"] - part["published_slope_err"]]
-        ends += [part["published_slope"] + part["published_slope_err"]]
-    values = np.concatenate([e.values.ravel() for e in ends])
-    low, high = style.nice_limits(values, cover=0.98)
-    return (min(low, -0.01), max(high, 0.01)) if np.isfinite(values).any() else (-0.1, 0.05)
+        known, known_err = part["published_slope"].values, part["published_slope_err"].values
+        values.append(known.ravel())
+        ends += [known - known_err, known + known_err]
+    every = np.concatenate(values)
+    if not np.isfinite(every).any():
+        return -0.1, 0.05
+    # every slope is inside; a few wide bands may run out
+    around = style.nice_limits(np.concatenate([e.ravel() for e in ends]), cover=0.9)
+    low, high = joined(style.nice_limits(every, cover=1.0), around)
+    return min(low, -0.01), max(high, 0.01)

@@ -32,13 +32,14 @@ def draw(dataset: xr.Dataset) -> Figure:
     name = str(dataset.attrs["quantity"])
     heights = edges(dataset, "abs_z")
     # the bright end of the map is left out: yellow lines are lost on white
-    shades = ListedColormap(colormaps["plasma"](np.linspace(0.0, 0.88, heights.size - 1)))
+    bins = heights.size - 1
+    shades = ListedColormap(colormaps["plasma"](np.linspace(0.0, min(0.88, 0.56 + 0.04 * bins), bins)))
     populations = [str(p) for p in dataset["population"].values]
     figure = style.sheet(4.9, 0.9 + 2.15 * len(populations))
     column = figure.subplots(len(populations), 1, squeeze=False, sharex=True, sharey=True)[:, 0]
     for axes, population in zip(column, populations, strict=True):
         part = dataset.sel(population=population)
-        for i in range(heights.size - 1):
+        for i in range(bins):
             _line(axes, part.isel(abs_z=i), name, shades(i))
         axes.axvline(
             float(dataset.attrs["r_sun"]), color=style.MUTED, lw=0.7, ls=(0, (1, 3)), zorder=0, gid="sun"
@@ -51,7 +52,7 @@ def draw(dataset: xr.Dataset) -> Figure:
     _limits(column[0], dataset, name)
     column[-1].set_xlabel(style.title(dataset["r"]))
     figure.supylabel(style.title(dataset[f"{name}_median"]), fontsize=10.5)
-    scale = ScalarMappable(BoundaryNorm(heights, heights.size - 1), shades)
+    scale = ScalarMappable(BoundaryNorm(heights, bins), shades)
     bar = figure.colorbar(scale, ax=list(column), pad=0.02, aspect=40, ticks=heights)
     bar.set_label(style.title(dataset["abs_z"]))
     bar.ax.tick_params(which="both", direction="out")
@@ -73,7 +74,7 @@ def _line(axes: Axes, part: xr.Dataset, name: str, colour: Any) -> None:
 def _limits(axes: Axes, dataset: xr.Dataset, name: str) -> None:
     r, median = dataset["r"].values, dataset[f"{name}_median"].values
     r = r[np.isfinite(r)]
-    axes.set_xlim(0, max(15.0, float(np.ceil(r.max() + 0.5))) if r.size else 15.0)
+    axes.set_xlim(0, float(np.ceil(r.max() + 0.5)) if r.size else 15.0)
     err = np.nan_to_num(dataset[f"{name}_median_err"].values)
     low, high = style.nice_limits(np.stack([median - err, median + err]), cover=1.0)
     axes.set_ylim(low, high)

@@ -63,6 +63,17 @@ def test_window_holds_its_share_of_the_stars(places, cover):
     assert beyond == 0 or cover < 1
 
 
+def test_windows_of_maps_keep_the_sun_where_the_grid_has_it():
+    wide = synthetic.coverage("empty")
+    face = cells.cells(wide, "n_xy", "n_xy", ("x", "y"), population="total")
+    assert cells.face_window([face], 8.3) == ((-10.3, 5.5), (-5.5, 5.5))
+    x, y = cells.face_window([made(np.ones((20, 20), int))], 8.3)
+    assert (x, y) == ((-5.0, 5.0), (-5.0, 5.0))
+    edge = cells.cells(wide, "n_rz", "n_rz", ("r", "z"), population="total")
+    assert cells.edge_window([edge], 8.3) == ((-10.3, 2.0), (-2.5, 2.5))
+    assert cells.edge_window([edge], 8.3, signed=False)[0] == (0.0, 10.3)
+
+
 def test_outside_counts_the_stars_beyond():
     counts = np.zeros((20, 20), int)
     counts[0, 0], counts[10, 10] = 7, 3

@@ -105,7 +105,7 @@ def test_bar_has_its_near_end_at_negative_x_and_positive_y(axes):
 
 
 def test_sun_centre_rings_and_rotation_on_a_face_on_map(axes):
-    axes.set_xlim(-15, 6)
+    axes.set(xlim=(-15, 6), ylim=(-6, 7))
     attributes = {"r_sun": 8.0, "bar_length": 6.0, "bar_axis_ratio": 0.5, "bar_angle": 10.0}
     marks.face_on(axes, attributes, arrow=True)
     (sun,) = named(axes, "sun")
@@ -118,8 +118,20 @@ def test_sun_centre_rings_and_rotation_on_a_face_on_map(axes):
     (arrow,) = named(axes, "rotation")
     path = arrow._path_original.vertices
     np.testing.assert_allclose(np.hypot(*path.T), 12.0)
+    assert np.abs(path[:, 1]).max() == pytest.approx(3.0)
     assert path[-1, 1] > path[0, 1]
     assert (path[:, 0] < 0).all()
+
+
+def test_a_map_that_does_not_reach_the_sun_points_to_it(axes):
+    axes.set(xlim=(-5, 5), ylim=(-5, 5))
+    marks.face_on(axes, {"r_sun": 8.0}, arrow=True)
+    (mark,) = named(axes, "sun")
+    assert mark.get_text() == r"$\leftarrow$ Sun"
+    assert named(axes, "rotation") == []
+    axes.set(xlim=(0, 5))
+    marks.edge_on(axes, {"r_sun": 8.0}, signed=False)
+    assert named(axes, "sun")[-1].get_text() == r"Sun $\rightarrow$"
 
 
 def test_no_bar_where_the_product_names_none(axes):
@@ -129,6 +141,7 @@ def test_no_bar_where_the_product_names_none(axes):
 
 @pytest.mark.parametrize(("signed", "x"), [(True, -8.3), (False, 8.3)])
 def test_sun_on_an_edge_on_map(axes, signed, x):
+    axes.set(xlim=(-12, 12))
     marks.edge_on(axes, {"r_sun": 8.3, "z_sun": 0.027}, signed)
     (sun,) = named(axes, "sun")
     assert sun.get_xydata().tolist() == [[x, 0.027]]
