@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import difflib
 import math
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -114,7 +115,7 @@ class Section:
     ) -> Any:
         """Take a finite number within [low, high]."""
         value = self._typed(key, (int, float), "a number", default)
-        if key in self._nodes and not (math.isfinite(value) and low <= value <= high):
+        if key in self._nodes and not (abs(value) <= sys.float_info.max and low <= value <= high):
             raise self.fail(
                 key, f"{self._full(key)!r} is out of range", expected=f"{low} to {high}", found=value
             )
@@ -186,7 +187,7 @@ def _plain(node: yaml.Node, file: str) -> Any:
     loader = yaml.SafeLoader("")
     try:
         return loader.construct_object(node)  # type: ignore[no-untyped-call]
-    except (yaml.YAMLError, ValueError) as error:
+    except (yaml.YAMLError, ValueError, LookupError) as error:
         raise ConfigError(
             "a value cannot be read", where=f"{file}, line {node.start_mark.line + 1}", found=error
         ) from error
