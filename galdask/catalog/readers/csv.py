@@ -5,6 +5,7 @@ Such a file is read whole, once per process, and served from memory: they are sm
 
 from __future__ import annotations
 
+import csv
 import gzip
 import io
 import re
@@ -89,7 +90,7 @@ def _content(path: Path, options: Mapping[str, object]) -> bytes:
     skip = options.get("skip", 0)
     for _ in range(skip if isinstance(skip, int) else 0):
         content = content[content.find(b"\n") + 1 :] if b"\n" in content else b""
-    content = content.removeprefix(b"\xef\xbb\xbf")
+    content = content.removeprefix(b"\xef\xbb\xbf").lstrip(b"\r\n")
     if not content.strip():
         raise InputError("the table is empty", where=path, expected="a line with the names of the columns")
     return content
@@ -137,23 +138,15 @@ def _table(
 
 
 def _names(path: Path, content: bytes, delimiter: str, quoted: bool) -> list[str]:
-    """The names of the first line, read by the rules of the rest."""
+    """The names of the first line."""
+    line = content.split(b"\n", 1)[0].rstrip(b"\r")
+    style = csv.QUOTE_MINIMAL if quoted else csv.QUOTE_NONE
     try:
-        first = pyarrow.csv.read_csv(
-            io.BytesIO(content),
-            read_options=pyarrow.csv.ReadOptions(
-                autogenerate_column_names=True, block_size=len(content) + 1, use_threads=False
-            ),
-            parse_options=pyarrow.csv.ParseOptions(
-                delimiter=delimiter, quote_char='"' if quoted else False, newlines_in_values=quoted
-            ),
-            convert_options=pyarrow.csv.ConvertOptions(strings_can_be_null=False),
-        )
-    except (pa.ArrowException, ValueError, OSError) as error:
+        return next(csv.reader([line.decode("utf-8")], delimiter=delimiter, quoting=style, strict=quoted))
+    except (csv.Error, UnicodeDecodeError, ValueError) as error:
         raise InputError(
-            "the text table cannot be read", where=path, found=_reason(str(error), [])
+            "the names of the columns cannot be read", where=f"{path}, first line", found=error
         ) from error
-    return [str(column[0].as_py() or "") for column in first.columns]
 
 
 def _reason(text: str, names: list[str]) -> str:

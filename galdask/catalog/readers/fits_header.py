@@ -32,12 +32,12 @@ class Header:
     ----------
     where : str
         File and unit, for messages.
-    cards : dict of str to list of str
-        Keyword -> what stands after it; more than one text where the card is continued.
+    cards : dict of str to str
+        Keyword -> what stands after it on its first card.
     """
 
     where: str
-    cards: dict[str, list[str]]
+    cards: dict[str, str]
 
     def __contains__(self, key: str) -> bool:
         return key in self.cards
@@ -47,23 +47,17 @@ class Header:
             f"the header card {key} cannot be read",
             where=self.where,
             expected=expected,
-            found=self.cards[key][0].strip() or "nothing",
+            found=self.cards[key].strip() or "nothing",
         )
 
     def text(self, key: str) -> str | None:
         """Return a text without trailing blanks, or None if there is no such card."""
         if key not in self.cards:
             return None
-        pieces: list[str] = []
-        for raw in self.cards[key]:
-            match = _TEXT.match(raw)
-            if match is None:
-                raise self._wrong(key, "a text in quotes")
-            pieces.append(match[1].replace("''", "'").rstrip())
-            if not pieces[-1].endswith("&"):
-                break
-            pieces[-1] = pieces[-1][:-1] if len(pieces) < len(self.cards[key]) else pieces[-1]
-        return "".join(pieces)
+        match = _TEXT.match(self.cards[key])
+        if match is None:
+            raise self._wrong(key, "a text in quotes")
+        return match[1].replace("''", "'").rstrip()
 
     def whole(self, key: str, default: int | None = None) -> int:
         """Return a whole number; `default` if there is no such card, an error if that is None."""
@@ -71,7 +65,7 @@ class Header:
             if default is None:
                 raise InputError(f"the header card {key} is missing", where=self.where)
             return default
-        match = _WHOLE.match(self.cards[key][0])
+        match = _WHOLE.match(self.cards[key])
         if match is None:
             raise self._wrong(key, "a whole number")
         return int(match[1])
@@ -80,7 +74,7 @@ class Header:
         """Return a number, or `default` if there is no such card."""
         if key not in self.cards:
             return default
-        match = _NUMBER.match(self.cards[key][0])
+        match = _NUMBER.match(self.cards[key])
         if match is None:
             raise self._wrong(key, "a number")
         return float(match[1].upper().replace("D", "E"))
@@ -89,7 +83,7 @@ class Header:
         """Return a logical value, or None if there is no such card."""
         if key not in self.cards:
             return None
-        match = _FLAG.match(self.cards[key][0])
+        match = _FLAG.match(self.cards[key])
         if match is None:
             raise self._wrong(key, "T or F")
         return match[1] == "T"
@@ -200,10 +194,9 @@ def _between(header: Header, key: str, low: int, high: int, default: int | None 
     return value
 
 
-def _cards(handle: BinaryIO, path: Path, where: str, position: int) -> tuple[dict[str, list[str]], int]:
-    cards: dict[str, list[str]] = {}
+def _cards(handle: BinaryIO, path: Path, where: str, position: int) -> tuple[dict[str, str], int]:
+    cards: dict[str, str] = {}
     handle.seek(position)
-    last: list[str] = []
     done = 0
     while done < MAX_HEADER_BYTES:
         block = handle.read(BLOCK)
@@ -230,9 +223,5 @@ def _cards(handle: BinaryIO, path: Path, where: str, position: int) -> tuple[dic
             if key == "END":
                 return cards, done
             if text[at + 8 : at + 10] == "= ":
-                last = cards.setdefault(key, [])
-                if not last:
-                    last.append(text[at + 10 : at + CARD])
-            elif key == "CONTINUE" and last:
-                last.append(text[at + 8 : at + CARD])
+                cards.setdefault(key, text[at + 10 : at + CARD])
     raise InputError("the header has no end", where=where, found=f"more than {MAX_HEADER_BYTES} bytes")

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from galdask.catalog.readers.base import ColumnType
-from galdask.catalog.readers.names import check_range, find
+from galdask.catalog.readers.names import check_range, find, pick
 
 
 class MemoryTable:
@@ -63,11 +63,7 @@ class MemoryTable:
         for name in names:
             column, element = find(name, self.types, self.refused, self.path)
             values = self._columns[column][start:stop]
-            if element is not None:
-                values = values.reshape(len(values), -1)[:, element]
-            result[name] = _plain_if_full(
-                np.ma.array(values, copy=True) if np.ma.isMA(values) else values.copy()
-            )
+            result[name] = _plain_if_full(values.copy() if element is None else pick(values, element))
         return result
 
 

@@ -77,7 +77,7 @@ def _description(lines: list[bytes], path: Path) -> list[Field]:
             match = _ROW.fullmatch(line.decode("utf-8", "replace"))
             if match:
                 rows.append(match)
-            elif not line.startswith(b" " * 12):
+            elif line.strip() and not line.startswith(b" " * 12):
                 raise InputError(
                     "a line of the description cannot be read",
                     where=f"{path}, line {number}",

@@ -74,6 +74,12 @@ def element(name: str, index: tuple[int, ...], shape: tuple[int, ...], path: Pat
     return int(np.ravel_multi_index(index, shape))
 
 
+def pick(values: np.ndarray, place: int) -> np.ndarray:
+    """Return one element of an array column, by its place in the flattened array."""
+    flat = values.reshape(len(values), int(np.prod(values.shape[1:])))
+    return flat[:, place].copy()
+
+
 def missing(name: str, there: Sequence[str] | Mapping[str, object], path: Path) -> InputError:
     """Return the error for a column that is not in the file."""
     lower = {other.lower(): other for other in there}

@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 
 from galdask.catalog.readers.arrow import column_type, to_numpy
 from galdask.catalog.readers.base import ColumnType
-from galdask.catalog.readers.names import check_range, find
+from galdask.catalog.readers.names import check_range, find, pick
 from galdask.errors import InputError
 
 
@@ -70,9 +70,7 @@ class ParquetTable:
         table = table.slice(start - int(self._ends[first]), stop - start)
         plain = {name: to_numpy(table.column(name), f"{self.path}, column {name}") for name in columns}
         return {
-            name: plain[column]
-            if element is None
-            else np.ascontiguousarray(plain[column].reshape(stop - start, -1)[:, element])
+            name: plain[column] if element is None else pick(plain[column], element)
             for name, (column, element) in wanted.items()
         }
 
