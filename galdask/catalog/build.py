@@ -93,7 +93,7 @@ def build_partition(plan: Plan, task: Task) -> dict[str, Any]:
     for table, met in used.items():
         rows = np.unique(np.concatenate(met))
         journal.save(used_file(plan, table, index), rows[rows >= 0])
-    publish.write_json(entry_file(plan.journal, index), entry)
+    publish.write_text(entry_file(plan.journal, index), json.dumps(entry))
     return entry
 
 

@@ -10,6 +10,10 @@ if TYPE_CHECKING:
     from galdask.catalog.store import Store
 
 
+#: counts of a table's rows, in the order in which they are told
+COUNTS = ("rows_in", "rows_out", "stars_matched", "without_star", "without_key", "duplicates")
+
+
 def size_text(count: int) -> str:
     """Return a number of bytes with a unit."""
     value = float(count)
@@ -49,7 +53,6 @@ def describe(store: Store) -> str:
             lines.append(f"  {name}: " + ", ".join(f"{bit} {number}" for number, bit in named))
     lines += ["", "ledger"]
     for table, entry in store.ledger.items():
-        counts = {key.replace("_", " "): value for key, value in entry.items() if key != "file"}
-        facts = ", ".join(f"{key} {value:,}" for key, value in counts.items())
+        facts = ", ".join(f"{key.replace('_', ' ')} {entry[key]:,}" for key in COUNTS if key in entry)
         lines.append(f"  {table} ({entry['file']}): {facts}")
     return "\n".join(lines)

@@ -132,7 +132,7 @@ def ingest(
     began = time.perf_counter()
     if columns not in ("needed", "all"):
         raise ConfigError("unknown set of columns", expected="needed or all", found=columns)
-    store, source = Path(store).absolute(), Path(source)
+    store, source = Path(store).absolute(), Path(source).absolute()
     paths = sources.find(release, source)
     identity = sources.identity(paths)
     settings = {
@@ -144,7 +144,7 @@ def ingest(
     if earlier is not None and _same(store, earlier, settings, identity, partition_rows):
         listen(events.Event(STEP, text=f"{store} is up to date, nothing to do"))
         return _report(store, earlier, began, changed=False)
-    scratch = scratch or store / journal.NAME / "scratch"
+    scratch = Path(scratch).absolute() if scratch else store / journal.NAME / "scratch"
     tables = {name: open_table(release.tables[name], path, scratch) for name, path in paths.items()}
     kept = earlier["partitioning"]["low"] if earlier is not None else None
     rule = rule_for(tables[release.main.name].rows, partition_rows or kept)

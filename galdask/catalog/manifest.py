@@ -127,7 +127,8 @@ def _intact(content: Mapping[str, Any]) -> bool:
 def commit(store: Path, content: Mapping[str, Any]) -> str:
     """Replace the manifest of a store in one durable step and return its digest."""
     digest = digest_of(content)
-    publish.write_json(store / NAME, {**content, "digest": digest}, durable=True)
+    text = json.dumps({**content, "digest": digest}, sort_keys=True, separators=(",", ":"))
+    publish.write_text(store / NAME, text + "\n", durable=True)
     return digest
 
 

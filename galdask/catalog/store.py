@@ -171,7 +171,8 @@ def read_partition(ref: PartitionRef, verify: bool = True) -> dict[str, np.ndarr
     -------
     dict of str to ndarray
         Shape (rows, ...). Missing floats are NaN. Integers and booleans come as MaskedArray where the
-        column has missing values in this partition. Strings are objects, str or None.
+        column has missing values in this partition. Strings are objects, str or None. Plain numbers
+        may be read-only.
 
     Raises
     ------

@@ -138,7 +138,7 @@ def test_a_damaged_manifest_is_made_anew_and_a_newer_one_refused(tmp_path):
     make(tmp_path)
     path = tmp_path / "store" / "manifest.json"
     whole = path.read_text()
-    path.write_text(whole.replace('"rows": 400', '"rows": 401'))
+    path.write_text(whole.replace('"rows":400', '"rows":401'))
     with pytest.raises(StoreError, match="not as it was written"):
         open_store(tmp_path / "store")
     report, _ = again(tmp_path)

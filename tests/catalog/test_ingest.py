@@ -10,7 +10,7 @@ from galdask.catalog.ingest import ingest
 from galdask.catalog.missing import Missing
 from galdask.catalog.schema import TableSpec
 from galdask.catalog.store import open_store, read_partition
-from galdask.errors import ConfigError
+from galdask.errors import ConfigError, InputError
 from tests.catalog.small import COLUMNS, ROWS, Serial, again, make, release, row_matched, spec, stars, write
 
 
@@ -277,3 +277,23 @@ def test_optional_tables_and_columns_may_be_absent(tmp_path):
 def test_an_unknown_set_of_columns_is_refused(tmp_path):
     with pytest.raises(ConfigError, match="unknown set of columns"):
         ingest(release(), tmp_path, tmp_path / "store", executor=Serial(), columns="some")
+
+
+def test_workers_of_a_cluster_write_the_same_bytes(tmp_path, dask_executor):
+    write(tmp_path / "ages.fits", companion(stars()))
+    described = release((*COLUMNS, spec("age", "AGE", "ages")), companions=[row_matched()])
+    make(tmp_path, columns="all", described=described)
+    again(tmp_path, columns="all", described=described, store=tmp_path / "other", executor=dask_executor)
+    assert data_files(tmp_path / "store") == data_files(tmp_path / "other")
+    manifests = [(tmp_path / s / "manifest.json").read_bytes() for s in ("store", "other")]
+    assert manifests[0] == manifests[1]
+
+
+def test_an_error_in_a_worker_arrives_whole(tmp_path, dask_executor):
+    wrong = companion(stars())
+    wrong["ID"][250] = b"2Mimpostor"
+    write(tmp_path / "ages.fits", wrong)
+    described = release((*COLUMNS, spec("age", "AGE", "ages")), companions=[row_matched()])
+    with pytest.raises(InputError, match="are not those of the main table") as caught:
+        make(tmp_path, described=described, executor=dask_executor)
+    assert "row 250 " in caught.value.where
