@@ -10,7 +10,7 @@ from galdask.errors import ConfigError
 
 
 def test_a_difference_in_single_precision() -> None:
-    columns = {"mg_h": np.float32([0.1, np.nan, 2]), "fe_h": np.float32([0.3, 1, 2])}
+    columns = {"mg_h": np.array([0.1, np.nan, 2], np.float32), "fe_h": np.array([0.3, 1, 2], np.float32)}
     found = expression.evaluate("mg_h - fe_h", columns)
     assert found.dtype == np.float32
     np.testing.assert_array_equal(found, columns["mg_h"] - columns["fe_h"])
@@ -28,7 +28,10 @@ def test_every_operation() -> None:
 
 
 def test_what_is_not_finite_is_missing() -> None:
-    columns = {"a": np.array([-1.0, 0.0, 1.0, 1e308]), "n": np.ma.MaskedArray([1, 2, 3, 4], [0, 0, 1, 0])}
+    columns = {
+        "a": np.array([-1.0, 0.0, 1.0, 1e308]),
+        "n": np.ma.MaskedArray([1, 2, 3, 4], [False, False, True, False]),
+    }
     assert np.isnan(expression.evaluate("log10(a)", columns)).tolist() == [True, True, False, False]
     assert np.isnan(expression.evaluate("1 / a", columns)).tolist() == [False, True, False, False]
     assert np.isnan(expression.evaluate("a * 100", columns)).tolist() == [False, False, False, True]

@@ -10,7 +10,9 @@ from galdask.catalog.missing import Missing
 
 @pytest.mark.parametrize("kind", [np.float32, np.float64])
 def test_fillers_are_found_through_single_precision(kind: type) -> None:
-    column = np.array([np.nan, -9999.99, np.float32(-9999.99), -9999.0, 0.0, -9999.5, np.inf], dtype=kind)
+    column: np.ndarray = np.array(
+        [np.nan, -9999.99, np.float32(-9999.99), -9999.0, 0.0, -9999.5, np.inf], dtype=kind
+    )
     found = Missing(values=(-9999.99, -9999.0)).mask(column)
     assert found.tolist() == [True, True, True, True, False, False, False]
 

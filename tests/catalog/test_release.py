@@ -171,7 +171,7 @@ WRONG = [
     ("above: 90", "above: .inf", "out of range", 21),
     ("above: 90", "above: " + "9" * 400, "out of range", 21),
     ("above: 90", "above: !!float ''", "cannot be read", 21),
-    ("optional: true", "optional: !!bool x", "cannot be read", 11),
+    ("near.fits\n    optional: true", "near.fits\n    optional: !!bool x", "cannot be read", 11),
     ("type: int64, missing: [0]", "type: int64, missing: [[0]]", "finite number", 22),
     ("mg_h - fe_h, unit: dex", "mg_h - feh, unit: dex", "unknown column 'feh'", 26),
     ("mg_h - fe_h, unit: dex", "mg_h - ra, unit: dex", "different units", 26),
@@ -218,5 +218,5 @@ def test_a_release_needs_columns_and_tables() -> None:
     head, tail = GOOD.split("columns:")
     with pytest.raises(ConfigError, match="needs columns"):
         read(head + "columns: {}\n")
-    with pytest.raises(ConfigError, match="exactly one table without 'join'|one table must be the main"):
+    with pytest.raises(ConfigError, match="one table must be the main"):
         read(GOOD.split("tables:")[0] + "tables: {}\ncolumns:" + tail)
