@@ -187,7 +187,11 @@ def headline(context: Mapping[str, Any], shown: list[Shown]) -> list[tuple[str, 
     for name, n in context.get("samples", {}).items():
         if int(n) != rows:
             found.append(
-                (f"{int(n):,}", f"stars in the sample {name}", f"{int(n) / rows:.1%}" if rows else "")
+                (
+                    f"{int(n):,}",
+                    f"stars in the sample {name.replace('_', ' ')}",
+                    f"{int(n) / rows:.1%}" if rows else "",
+                )
             )
     for item in shown:
         if not item.comparisons:
@@ -196,8 +200,9 @@ def headline(context: Mapping[str, Any], shown: list[Shown]) -> list[tuple[str, 
         for population, group in first.groups.items():
             if group and group[0].ours != "–" and population in ("total", "low_alpha"):
                 text = f"{item.title}: {group[0].bin} kpc, {NAMES.get(population, population)}"
-                unit = f"{first.unit}; " if first.unit else ""
-                found.append((group[0].ours, text, f"{unit}published {group[0].published}"))
+                notes = [first.unit] if first.unit else []
+                notes += [f"published {group[0].published}"] if group[0].published != "–" else []
+                found.append((group[0].ours, text, "; ".join(notes)))
         near, known = first.counts()
         if known:
             found.append((f"{near} of {known}", "published values within 2 combined errors", first.title))

@@ -11,6 +11,8 @@ from typing import Any
 from galdask import provenance, publish
 from galdask.report import facts, flow, tables
 
+#: the paper whose figures and tables the products are counted by
+PAPER = "Imig et al. 2023"
 #: true of every run of these products
 ALWAYS = (
     "No correction is made for the survey's selection: numbers of stars say where the survey looked, not how"
@@ -121,7 +123,7 @@ def _environment() -> Any:
     environment.filters["plain"] = plain
     environment.filters["duration"] = duration
     environment.filters["sigmas"] = sigmas
-    environment.globals["names"] = facts.NAMES
+    environment.globals |= {"names": facts.NAMES, "paper": PAPER}
     return environment
 
 

@@ -61,6 +61,11 @@ class Comparison:
     bins: str
     groups: dict[str, list[Compared]]
 
+    @property
+    def published(self) -> bool:
+        """Whether there is any published number beside the run's own."""
+        return any(c.published != "–" for group in self.groups.values() for c in group)
+
     def counts(self) -> tuple[int, int]:
         """Return how many numbers lie within 2 combined errors, and how many could be compared."""
         known = [c for group in self.groups.values() for c in group if c.difference is not None]

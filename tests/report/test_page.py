@@ -3,6 +3,7 @@ import io
 import re
 import urllib.parse
 
+import pandas as pd
 import pytest
 from PIL import Image
 
@@ -74,7 +75,7 @@ def test_anchors_and_files_are_there(run, html):
         "The two disks of the Milky Way",
         "100,000 rows",
         "A mock of DR17",
-        "Imig et al. 2023 Figure 5",
+        "as Imig et al. 2023, Figure 5",
         "two_disks.yaml",
         "galdask run two_disks",
         "2026-01-01 00:00:00 UTC",
@@ -119,6 +120,17 @@ def test_published_values_stand_beside_with_their_difference(run, html):
     marks = [attrs["class"] for attrs in html.all("td") if attrs.get("class") in ("near", "off", "far")]
     assert len(marks) == 48
     assert marks.count("near") == (frame.difference.abs() <= 2).sum()
+
+
+def test_a_run_with_nothing_published_does_not_speak_of_it(tmp_path):
+    context = folder.make(tmp_path, pictures=False, products=("radial_gradients",))
+    path = tmp_path / "tables" / "table1_comparison.csv"
+    table = pd.read_csv(path, comment="#").assign(published_slope=None, difference=None)
+    path.write_text("# product: radial_gradients\n" + table.to_csv(index=False))
+    html = Page(write_report(tmp_path, context).read_text())
+    assert html.faults == []
+    assert "Fit to the stars" in html.text
+    assert "published" not in html.text.lower()
 
 
 def test_equal_input_gives_the_same_page(run):

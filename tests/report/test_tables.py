@@ -39,6 +39,15 @@ def test_published_values_are_found(table):
     assert (second.ours, second.difference, second.level) == ("–", None, "none")
     assert [first.level, one.groups["low_alpha"][0].level] == ["off", "far"]
     assert one.counts() == (0, 2)
+    assert one.published
+
+
+def test_slopes_without_published_ones(table):
+    for row in table.rows:
+        row[5:] = ["", "", ""]
+    (one,) = tables.comparisons(table)
+    assert not one.published
+    assert one.counts() == (0, 0)
 
 
 @pytest.mark.parametrize("gone", ["difference", "population", "published_slope", "abs_z_low"])
