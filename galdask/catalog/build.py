@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -47,28 +48,20 @@ def build_partition(plan: Plan, task: Task) -> dict[str, Any]:
     """
     index, start, stop = task
     slab = plan.slab_rows()
+    slabs = [(a, min(a + slab, stop)) for a in range(start, stop, slab)] or [(start, stop)]
     groups = plan.groups()
     schemas = {g: pa.schema([arrow_field(c) for c in columns]) for g, columns in groups.items()}
-    digests = {c.name: ColumnDigest(c) for columns in groups.values() for c in columns}
-    missing = dict.fromkeys(digests, 0)
-    used: dict[str, list[np.ndarray]] = {n: [] for n, j in plan.joins.items() if isinstance(j, KeyJoin)}
-
-    slabs = [(a, min(a + slab, stop)) for a in range(start, stop, slab)] or [(start, stop)]
+    tally = Tally(plan)
     files: dict[str, parquet.DataFile] = {}
-    made: dict[str, str] = {}
+    digests: dict[str, str] = {}
     names: dict[str, str] = {}
-    fresh = 0
     with contextlib.ExitStack() as stack:
         for a, b in slabs:
             content, found = collect(plan, a, b)
-            for column, values in content.items():
-                digests[column].update(values)
-                missing[column] += values.missing
-            for table, rows in found.items():
-                used[table].append(rows)
+            tally.add(content, found)
             if b == stop:
-                made = {column: digest.hexdigest() for column, digest in digests.items()}
-                names = {g: _name(columns, made, schemas[g], slab) for g, columns in groups.items()}
+                digests = {column: state.hexdigest() for column, state in tally.digests.items()}
+                names = {g: _name(columns, digests, schemas[g], slab) for g, columns in groups.items()}
             for group, columns in groups.items():
                 folder = plan.store / "data" / group
                 if len(slabs) == 1 and parquet.intact(folder / names[group], b - a):
@@ -76,8 +69,7 @@ def build_partition(plan: Plan, task: Task) -> dict[str, Any]:
                 if group not in files:
                     files[group] = stack.enter_context(parquet.DataFile(folder))
                 files[group].add(_table(columns, schemas[group], content))
-        for group, file in files.items():
-            fresh += file.publish(names[group])
+        written = sum(file.publish(names[group]) for group, file in files.items())
     paths = {group: f"data/{group}/{name}" for group, name in names.items()}
     entry = {
         "index": index,
@@ -85,16 +77,56 @@ def build_partition(plan: Plan, task: Task) -> dict[str, Any]:
         "row_start": start,
         "files": paths,
         "bytes": {group: (plan.store / path).stat().st_size for group, path in paths.items()},
-        "digests": made,
-        "missing": missing,
-        "matched": {table: sum(int((rows >= 0).sum()) for rows in met) for table, met in used.items()},
-        "written": fresh,
+        "digests": digests,
+        "missing": tally.missing,
+        "matched": tally.matched(),
+        "written": written,
     }
-    for table, met in used.items():
-        rows = np.unique(np.concatenate(met))
-        journal.save(used_file(plan, table, index), rows[rows >= 0])
+    for table, rows in tally.rows_used().items():
+        journal.save(used_file(plan, table, index), rows)
     publish.write_text(entry_file(plan.journal, index), json.dumps(entry))
     return entry
+
+
+class Tally:
+    """What is counted of a partition while its rows pass.
+
+    Parameters
+    ----------
+    plan : Plan
+        The ingest.
+
+    Attributes
+    ----------
+    digests : dict of str to ColumnDigest
+        State of each column's digest.
+    missing : dict of str to int
+        Missing elements of each column.
+    """
+
+    def __init__(self, plan: Plan) -> None:
+        self.digests = {c.name: ColumnDigest(c) for columns in plan.groups().values() for c in columns}
+        self.missing = dict.fromkeys(self.digests, 0)
+        self._joined: dict[str, list[np.ndarray]] = {
+            name: [] for name, join in plan.joins.items() if isinstance(join, KeyJoin)
+        }
+
+    def add(self, content: Mapping[str, Column], joined: Mapping[str, np.ndarray]) -> None:
+        """Count the next rows: their columns, and the row of each key-joined table, or -1."""
+        for name, column in content.items():
+            self.digests[name].update(column)
+            self.missing[name] += column.missing
+        for table, rows in joined.items():
+            self._joined[table].append(rows)
+
+    def matched(self) -> dict[str, int]:
+        """Return how many rows found a partner in each key-joined table."""
+        return {table: sum(int((r >= 0).sum()) for r in rows) for table, rows in self._joined.items()}
+
+    def rows_used(self) -> dict[str, np.ndarray]:
+        """Return which rows of each key-joined table were found, each once."""
+        once = {table: np.unique(np.concatenate(rows)) for table, rows in self._joined.items()}
+        return {table: rows[rows >= 0] for table, rows in once.items()}
 
 
 def _name(columns: list[StoredColumn], made: dict[str, str], schema: pa.Schema, slab: int) -> str:

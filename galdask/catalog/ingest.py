@@ -135,11 +135,7 @@ def ingest(
     store, source = Path(store).absolute(), Path(source).absolute()
     paths = sources.find(release, source)
     identity = sources.identity(paths)
-    settings = {
-        "format": manifest.FORMAT,
-        "release": digest.of_settings(release),
-        "columns": columns,
-    }
+    settings = {"format": manifest.FORMAT, "release": digest.of_settings(release), "columns": columns}
     earlier = _earlier(store, release, listen)
     if earlier is not None and _same(store, earlier, settings, identity, partition_rows):
         listen(events.Event(STEP, text=f"{store} is up to date, nothing to do"))
@@ -162,16 +158,14 @@ def ingest(
         content["digest"] = manifest.commit(store, content)
         journal.sweep(store)
         journal.clear(store)
-    notes = _notes(release, plan, columns)
-    for note in notes:
-        listen(events.Event(STEP, text=note))
     report = replace(
         _report(store, content, began, changed=True),
         written=sum(entry["written"] for entry in entries),
         reused=sum(not entry["written"] for entry in entries),
-        notes=notes,
+        notes=_notes(release, plan, columns),
     )
-    listen(events.Event(STEP, text=report.text()))
+    for text in (*report.notes, report.text()):
+        listen(events.Event(STEP, text=text))
     return report
 
 
@@ -180,9 +174,9 @@ def _earlier(store: Path, release: Release, listen: events.Listener) -> dict[str
         return None
     try:
         content = manifest.read(store)
+    except manifest.NewerStoreError:
+        raise
     except StoreError as error:
-        if "newer" in error.what:
-            raise
         listen(events.Event(STEP, text=f"{error.what}: made anew"))
         return None
     if content["release"] != release.name:

@@ -18,6 +18,10 @@ NAME = "manifest.json"
 GROUPS = ("needed", "rest", "arrays")
 
 
+class NewerStoreError(StoreError):
+    """A store in a format that this version does not know."""
+
+
 @dataclass(frozen=True, slots=True)
 class StoredColumn:
     """One column of a store.
@@ -154,7 +158,7 @@ def read(store: Path) -> dict[str, Any]:
         ) from error
     version = content.get("galdask_store") if isinstance(content, dict) else None
     if isinstance(version, int) and version > FORMAT:
-        raise StoreError(
+        raise NewerStoreError(
             "this store was written by a newer galdask",
             where=path,
             expected=f"format {FORMAT} or older",

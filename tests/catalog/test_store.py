@@ -7,7 +7,7 @@ import pytest
 from galdask.catalog import manifest
 from galdask.catalog.store import open_store, read_partition
 from galdask.errors import StoreError
-from tests.catalog.small import ROWS, make, release, stars
+from tests.catalog.small import ROWS, again, make, release, stars
 
 
 @pytest.fixture(scope="module")
@@ -202,3 +202,20 @@ def test_the_description_comes_from_the_manifest_alone(store):
 def test_masks_of_absent_columns_are_left_out(tmp_path):
     make(tmp_path, described=release(masks={"flag": {"A": 1}, "gone": {"B": 2}}))
     assert open_store(tmp_path / "store").masks == {"flag": {"A": 1}}
+
+
+def test_the_way_to_mend_a_damaged_file_works(tmp_path):
+    make(tmp_path)
+    store = open_store(tmp_path / "store")
+    ref = store.part(2, list(store.columns))
+    path = store.path / ref.files["needed"]
+    whole = path.read_bytes()
+    path.write_bytes(whole[:200] + b"\0\0\0\0" + whole[204:])
+    with pytest.raises(StoreError, match=r"damaged|not as it was") as caught:
+        read_partition(ref)
+    assert f"delete {path}" in caught.value.todo
+    path.unlink()
+    report, _ = again(tmp_path)
+    assert report.partitions - report.reused == 1
+    assert path.read_bytes() == whole
+    assert open_store(tmp_path / "store").digest == store.digest
