@@ -1,0 +1,131 @@
+"""What a run made of its stars, one line a product: the lines of the list in `pipelines/examples/README.md`.
+
+With the folder of the real tables it prints the list anew: python -m tests.examples.listing DIR
+"""
+
+import re
+import sys
+import tempfile
+from pathlib import Path
+
+import numpy as np
+
+from tests.conftest import ROOT
+
+EXAMPLES = ROOT / "pipelines" / "examples"
+README = EXAMPLES / "README.md"
+#: pipeline -> release file
+PIPELINES = {
+    "apo_k2": "apo_k2_release",
+    "apo_k2_ages": "apo_k2_release",
+    "inner_galaxy": "inner_galaxy_release",
+    "dr17_layout": "dr17_layout_release",
+    "dr12_hipparcos": "dr12_hipparcos_release",
+}
+
+
+def lines(results, summary):
+    """Product or cube -> what the run made of its stars, or why it did not."""
+    made = {
+        name: words(name, results[name if "/" in name else f"products/{name}"]) for name in summary.products
+    }
+    return made | {name: f"skipped: {why}" for name, why in summary.skipped.items()}
+
+
+def words(name, dataset):
+    if name.startswith("cubes/"):
+        stars = dataset["n_stars"].sel(population="total")
+        inside, beyond = (dataset.attrs[name] for name in ("stars_inside", "stars_outside"))
+        return f"{filled(stars)} cells with stars; {inside:,} stars inside, {beyond:,} outside"
+    return globals()[f"of_{name}"](dataset)
+
+
+def filled(counts):
+    return f"{int((counts.values > 0).sum()):,}"
+
+
+def given(statistic):
+    return f"{int(np.isfinite(statistic.values).sum()):,}"
+
+
+def each(values):
+    return ", ".join(str(v) for v in values)
+
+
+def of_kiel(dataset):
+    return f"{given(dataset['fe_h_median'])} cells with a median of {int(dataset['n_panel']):,} stars"
+
+
+def of_coverage(dataset):
+    total = dataset.sel(population="total")
+    return f"{filled(total['n_xy'])} cells face-on, {filled(total['n_rz'])} edge-on"
+
+
+def of_alpha_split(dataset):
+    total, low, high = (int(n) for n in dataset["n_panel"].values)
+    return f"{total:,} stars: {low:,} low-alpha, {high:,} high-alpha"
+
+
+def of_global_maps(dataset):
+    total = dataset.sel(population="total")
+    names = dataset.attrs["quantities"].split()
+    counts = [f"{q} {given(total[f'face_{q}_median'])} and {given(total[f'edge_{q}_median'])}" for q in names]
+    return f"cells with a median face-on and edge-on: {each(counts)}"
+
+
+def of_feh_slices(dataset):
+    median = dataset["fe_h_median"].sel(population="total")
+    slices = [given(median.isel(abs_z=i)) for i in range(median.sizes["abs_z"])]
+    return f"cells with a median by slice: {each(slices)}"
+
+
+def of_radial_profiles(dataset):
+    windows = [
+        f"{p} {each(row)}"
+        for p, row in zip(dataset["population"].values, dataset["n_windows"].values, strict=True)
+    ]
+    return f"windows by height: {'; '.join(windows)}"
+
+
+def of_radial_gradients(dataset):
+    main = dataset["slope"].isel(r_min=0)
+    profile, stars = (main.sel(fit_to=way) for way in ("profile", "stars"))
+    return f"slopes: {given(profile)} through profiles, {given(stars)} through stars, of {stars.size}"
+
+
+def listed():
+    """Pipeline -> product -> line, as the README has them."""
+    found, name = {}, None
+    for line in README.read_text().splitlines():
+        if heading := re.match(r"### `(\w+)\.yaml`", line):
+            name = heading[1]
+        elif name and (row := re.fullmatch(r"\| `([\w/]+)` \|([^|]+)\|[^|]*\|", line)):
+            found.setdefault(name, {})[row[1]] = row[2].strip()
+    return found
+
+
+def run(pipeline, real, folder, figures=False):
+    """Ingest and run one example; returns (store, out, summary)."""
+    import galdask
+    from galdask import pipeline as wiring
+
+    store, out = folder / PIPELINES[pipeline], folder / pipeline
+    galdask.ingest(EXAMPLES / f"{PIPELINES[pipeline]}.yaml", real, store, cluster="inline")
+    summary = wiring.run(EXAMPLES / f"{pipeline}.yaml", store, out, cluster="inline", figures=figures)
+    return store, out, summary
+
+
+def main():
+    from galdask.pipeline import open_results
+
+    with tempfile.TemporaryDirectory() as folder:
+        for pipeline in PIPELINES:
+            _, out, summary = run(pipeline, Path(sys.argv[1]), Path(folder))
+            print(f"### `{pipeline}.yaml`\n\n| product | what these stars give |\n|---|---|")
+            for name, line in lines(open_results(out), summary).items():
+                print(f"| `{name}` | {line} |")
+            print()
+
+
+if __name__ == "__main__":
+    main()

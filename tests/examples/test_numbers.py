@@ -1,0 +1,100 @@
+"""Gradients and rotation of real stars, against numbers found outside of galdask."""
+
+import numpy as np
+import pytest
+
+import galdask
+from galdask.reductions import Axis, Key, OrderStatistics
+from tests.examples.listing import EXAMPLES, README
+
+#: pipeline, population -> slope, error (dex/kpc) and stars; plain least squares over stars with |Z| < 1 kpc
+LINES = {
+    ("apo_k2", "total"): (-0.017, 0.003, 4797),
+    ("apo_k2", "low_alpha"): (-0.070, 0.003, 3349),
+    ("apo_k2_ages", "low_alpha"): (-0.064, 0.004, 1717),
+    ("inner_galaxy", "low_alpha"): (-0.029, 0.002, 4698),
+}
+#: km/s in R of 0-1, 1-2, ... 4-5 kpc
+ROTATION = (40, 72, 114, 154, 182)
+
+
+def sample(run, pipeline, name, columns):
+    return galdask.sample(run.store, EXAMPLES / f"{pipeline}.yaml", name, columns).compute()
+
+
+@pytest.mark.parametrize(("pipeline", "population"), LINES)
+def test_gradient(pipeline, population, made):
+    slope, error, stars = LINES[pipeline, population]
+    gradients = made(pipeline).results["products/radial_gradients"].to_dataset()
+    assert gradients["abs_z_bnds"].values[0].tolist() == [0, 1]
+    found = gradients.isel(r_min=0, abs_z=0).sel(fit_to="stars", population=population)
+    assert round(float(found["slope"]), 3) == slope
+    assert round(float(found["slope_err_naive"]), 3) == error
+    assert abs(float(found["slope_err"]) - error) < 0.0008
+    assert int(found["n"]) == stars
+    assert f"{slope:.3f} ± {error:.3f} dex/kpc (N = {stars:,})" in README.read_text()
+
+
+def test_the_flag_as_a_cut_and_as_a_population(made):
+    run = made("apo_k2")
+    stars = sample(run, "apo_k2", "alpha_poor", ["r", "abs_z", "fe_h", "population", "alpha_flag"])
+    assert (stars["alpha_flag"] == 0).all()
+    assert (stars["population"] == 0).all()
+    near = stars[(stars["abs_z"] < 1) & (stars["r"] >= 4)]
+    assert len(near) == LINES["apo_k2", "low_alpha"][2]
+    gradients = run.results["products/radial_gradients"].to_dataset()
+    found = gradients["slope"].isel(r_min=0, abs_z=0).sel(fit_to="stars", population="low_alpha")
+    plain = np.polyfit(near["r"], near["fe_h"].astype("float64"), 1)[0]
+    np.testing.assert_allclose(float(found), plain, rtol=1e-6)
+
+
+def test_parallaxes_that_give_no_distance(made):
+    run = made("apo_k2")
+    catalogue = galdask.to_dask(run.store, ["parallax", "parallax_err", "fe_h"]).compute()
+    assert (catalogue["parallax"] <= 0).sum() == 7
+    bad = ~(catalogue["parallax_err"] <= 0.2 * catalogue["parallax"])
+    assert len(catalogue) - bad.sum() == run.summary.kept["main"] == 7612
+
+
+def test_rotation_of_the_inner_galaxy(made):
+    stars = sample(made("inner_galaxy"), "inner_galaxy", "main", ["r", "vphi"])
+    axis = Axis.regular("r", "r", 0, 5, 1)
+    order = OrderStatistics(Key((axis,)), "vphi", q=(0.5,), median_err=True)
+    columns = {"r": stars["r"].to_numpy(), "vphi": stars["vphi"].to_numpy(dtype="float32")}
+    table = order.finalize([order.map(columns)])
+    np.testing.assert_allclose(table.values["median"], ROTATION, atol=0.55)
+    assert (table.values["median_err"] < 5).all()
+    by_hand = stars.groupby(np.floor(stars["r"]))["vphi"].median()
+    np.testing.assert_allclose(table.values["median"], by_hand, rtol=1e-6)
+    assert ", ".join(map(str, ROTATION)) + " km/s" in README.read_text()
+
+
+def test_velocities_against_astropy(real, made):
+    import astropy.units as u
+    import pandas as pd
+    from astropy.coordinates import CartesianDifferential, Galactocentric, SkyCoord
+
+    table = pd.read_csv(real / "APOGEE_all_feh8_SNRc_tagged.txt", sep=r"\s+")[:500]
+    lonlat = (table["l[deg]"].to_numpy() * u.deg, table["b[deg]"].to_numpy() * u.deg)
+    sky = SkyCoord(
+        *lonlat,
+        frame="galactic",
+        distance=table["dist[kpc]"].to_numpy() * u.kpc,
+        pm_l_cosb=table["pml[masyr]"].to_numpy() * u.mas / u.yr,
+        pm_b=table["pmb[masyr]"].to_numpy() * u.mas / u.yr,
+        radial_velocity=table["vlos[kms]"].to_numpy() * u.km / u.s,
+    )
+    there = sky.transform_to(
+        Galactocentric(
+            galcen_coord=SkyCoord(266.4051 * u.deg, -28.936175 * u.deg, frame="icrs"),
+            galcen_distance=8.178 * u.kpc,
+            z_sun=20.8 * u.pc,
+            galcen_v_sun=CartesianDifferential([12.9, 245.6, 7.78] * u.km / u.s),
+        )
+    )
+    stars = sample(made("inner_galaxy"), "inner_galaxy", "main", ["x", "y", "z", "vx", "vy", "vz"])[:500]
+    for name in ("x", "y", "z"):
+        np.testing.assert_allclose(stars[name], getattr(there, name).to_value(u.kpc), atol=1e-9)
+        np.testing.assert_allclose(
+            stars[f"v{name}"], getattr(there, f"v_{name}").to_value(u.km / u.s), atol=1e-7
+        )
