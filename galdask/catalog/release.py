@@ -1,4 +1,30 @@
-"""Release files: what a survey release is, written down in YAML and checked line by line."""
+"""Release files: what a survey release is, written down in YAML and checked line by line.
+
+The form, with every key that there is::
+
+    galdask_release: 1                 # version of the form
+    name: mine                         # small letters, digits, _ . -
+    title: My stars
+    reference: Me 2030
+    star_id: star_id                   # canonical column that names the star
+    missing: [-9999]                   # fillers of every column of numbers that is no integer
+    tables:                            # one without "join" is the main table
+      main: {file: [a.fits, b.fits], format: fits, hdu: 1, source: {url: ..., size: ..., sha1: ...}}
+      near: {file: near.fits, optional: true, join: {rows: {ID: star_id}}}
+      ages: {file: ages.csv, delimiter: ";", skip: 2, nulls: ["-"],
+             join: {key: {Name: star_id}, duplicates: refuse}}   # or first, or {highest: SNR}
+    columns:                           # of the main table unless "table" says another
+      star_id: {column: APOGEE_ID, type: string}
+      h_mag: {column: H, unit: mag, missing: {values: [0], above: 90}, description: 2MASS H}
+      mg_h: {column: "X_H[5]", unit: dex, optional: true}
+      mg_fe: {expression: mg_h - fe_h, unit: dex}
+      age: {table: ages, column: "Age[Gyr]", unit: Gyr, missing: {not_positive: true, below: -5}}
+    masks:                             # names of bits, counted from 0
+      flag: {BAD: 0, WORSE: 7}
+      other_flag: flag                 # the same bits
+
+Formats: fits, csv, text (separated by blanks), mrt (machine-readable, fixed width), parquet.
+"""
 
 from __future__ import annotations
 

@@ -140,9 +140,11 @@ def _table(
 def _names(path: Path, content: bytes, delimiter: str, quoted: bool) -> list[str]:
     """The names of the first line."""
     line = content.split(b"\n", 1)[0].rstrip(b"\r")
-    style = csv.QUOTE_MINIMAL if quoted else csv.QUOTE_NONE
     try:
-        return next(csv.reader([line.decode("utf-8")], delimiter=delimiter, quoting=style, strict=quoted))
+        text = line.decode("utf-8")
+        if not quoted:
+            return text.split(delimiter)
+        return next(csv.reader([text], delimiter=delimiter, strict=True))
     except (csv.Error, UnicodeDecodeError, ValueError) as error:
         raise InputError(
             "the names of the columns cannot be read", where=f"{path}, first line", found=error

@@ -6,7 +6,7 @@ the block with its byte order turned, straight into the result. Nothing stays ma
 
 from __future__ import annotations
 
-import os
+import io
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -66,33 +66,27 @@ class FitsTable:
         step = min(max(1, BLOCK_BYTES // self._width), stop - start)
         buffer = np.empty(step * self._width, dtype=np.uint8)
         try:
-            descriptor = os.open(self._file, os.O_RDONLY)
+            with open(self._file, "rb", buffering=0) as handle:
+                handle.seek(self._start + start * self._width)
+                for row in range(start, stop, step):
+                    raw = buffer[: (min(row + step, stop) - row) * self._width]
+                    self._read_bytes(handle, raw)
+                    block = raw.view(layout)
+                    for i, one in enumerate(wanted):
+                        one.take(block[str(i)], row - start, row)
         except OSError as error:
             raise InputError("the file cannot be read", where=self.path, found=error.strerror) from error
-        try:
-            for row in range(start, stop, step):
-                last = min(row + step, stop)
-                raw = buffer[: (last - row) * self._width]
-                self._read_bytes(descriptor, raw, self._start + row * self._width)
-                block = raw.view(layout)
-                for i, one in enumerate(wanted):
-                    one.take(block[str(i)], row - start, row)
-        finally:
-            os.close(descriptor)
 
-    def _read_bytes(self, descriptor: int, raw: np.ndarray, position: int) -> None:
+    def _read_bytes(self, handle: io.FileIO, raw: np.ndarray) -> None:
         done = 0
         while done < raw.size:
-            try:
-                count = os.preadv(descriptor, [raw[done:].data], position + done)
-            except OSError as error:
-                raise InputError("the file cannot be read", where=self.path, found=error.strerror) from error
-            if count == 0:
+            count = handle.readinto(raw[done:].data)
+            if not count:
                 raise InputError(
                     "the file became shorter while it was read",
                     where=self.path,
-                    expected=f"at least {position + raw.size} bytes",
-                    found=f"{position + done} bytes",
+                    expected=f"{raw.size - done} more bytes",
+                    found=f"{handle.tell()} bytes",
                 )
             done += count
 
