@@ -7,7 +7,6 @@ digest of everything that entered it, so that an unchanged rerun has nothing to 
 from __future__ import annotations
 
 import csv
-import io
 import json
 import secrets
 import shutil
@@ -17,13 +16,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from galdask import config, digest, events, provenance, publish
+from galdask import accounting, config, digest, events, provenance, publish
 from galdask.engine.cluster import open_executor, shipped
 from galdask.errors import ConfigError, ProductError, SampleError
 
 if TYPE_CHECKING:
     import xarray as xr
 
+    from galdask.accounting import Account
     from galdask.cartography.plan import Plan
     from galdask.catalog.store import Store
     from galdask.engine.executor import Executor
@@ -31,7 +31,16 @@ if TYPE_CHECKING:
     from galdask.stars.recipe import Recipe
 
 #: what OUT shows of the current run
-SHOWN = ("cubes", "products", "tables", "figures", "report", "ledger.csv", "provenance.json")
+SHOWN = (
+    "cubes",
+    "products",
+    "tables",
+    "figures",
+    "report",
+    "ledger.csv",
+    "ledger_quantities.csv",
+    "provenance.json",
+)
 
 
 @dataclass(slots=True)
@@ -177,7 +186,7 @@ def run(
         try:
             with open_executor(cluster, listen) as executor:
                 outcome = _reduce(opened, recipe, plan, names, executor, build, out, cache)
-                _account(outcome, recipe, opened, plan, summary)
+                _account(outcome, recipe, opened, plan, summary).write(build)
                 _write(build, plan, names, outcome, opened, recipe, summary, section)
                 if figures:
                     _draw(build, names, executor)
@@ -207,59 +216,25 @@ def _reduce(
 ) -> Outcome:
     from galdask import cartography
     from galdask.engine import warm
-    from galdask.engine.ledger import Ledger
     from galdask.engine.reduce import reduce
 
     warm.kernels()
-    ledger = Ledger(tuple((sample, recipe.fates[sample]) for sample in recipe.samples))
-    requests: dict[str, tuple[str, Any]] = {"ledger": (recipe.samples[0], ledger)}
-    for key, request in cartography.requests(plan, names).items():
-        requests[key] = (request.sample, request.reduction)
+    asked = cartography.requests(plan, names)
+    requests = {key: (request.sample, request.reduction) for key, request in asked.items()}
+    requests |= accounting.requests(recipe, requests.values())
     saved = None if cache is False else out / ".cache" if cache is True else Path(cache)
     return reduce(store, recipe, requests, executor, scratch=build / "scratch", saved=saved)
 
 
-def _account(outcome: Outcome, recipe: Recipe, store: Store, plan: Plan, summary: Summary) -> None:
-    """Check that the ledger sums to the input, and that stars are left."""
-    table = outcome.tables["ledger"]
-    for index, sample in enumerate(recipe.samples):
-        mine = table.values["sample"] == index
-        counts = table.values["n"][mine]
-        if int(counts.sum()) != store.rows:
-            raise SampleError(
-                "the ledger does not sum to the input", expected=store.rows, found=int(counts.sum())
-            )
-        summary.kept[sample] = int(counts[0])
+def _account(outcome: Outcome, recipe: Recipe, store: Store, plan: Plan, summary: Summary) -> Account:
+    """Check that the ledger sums to the input and that stars are left; tell the summary."""
+    made = accounting.account(outcome.tables, recipe, plan.main)
+    if made.rows != store.rows:
+        raise SampleError("rows of the store were not read", expected=store.rows, found=made.rows)
+    summary.kept = made.kept
     for name in ("partitions_read", "states_computed", "states_reused", "tables_reused", "peak_bytes"):
         setattr(summary, name, getattr(outcome, name))
-    index = recipe.samples.index(plan.main)
-    counts = table.values["n"][table.values["sample"] == index]
-    if counts[0] == 0:
-        left, steps = store.rows, recipe.fates[plan.main]
-        for step, taken in zip(steps, counts[1:], strict=True):
-            left -= int(taken)
-            if left == 0:
-                raise SampleError(
-                    f"no star is left in the sample {plan.main!r}",
-                    where=f"cut {step!r}",
-                    found=f"it takes the last {int(taken):,} of {store.rows:,} stars",
-                    todo="loosen this cut, or check the column that it reads",
-                )
-        raise SampleError(f"the sample {plan.main!r} is empty", found="a catalogue without rows")
-
-
-def ledger_rows(outcome: Outcome, recipe: Recipe, store: Store) -> list[dict[str, Any]]:
-    """Return the cut flow: for each sample a row for each step, its rows and what remains after it."""
-    table, rows = outcome.tables["ledger"], []
-    for index, sample in enumerate(recipe.samples):
-        counts = table.values["n"][table.values["sample"] == index]
-        left = store.rows
-        rows.append({"sample": sample, "step": "input", "removed": 0, "remaining": left})
-        for step, taken in zip(recipe.fates[sample], counts[1:], strict=True):
-            left -= int(taken)
-            rows.append({"sample": sample, "step": step, "removed": int(taken), "remaining": left})
-        rows.append({"sample": sample, "step": "kept", "removed": 0, "remaining": int(counts[0])})
-    return rows
+    return made
 
 
 def _write(
@@ -272,7 +247,7 @@ def _write(
     summary: Summary,
     section: config.Section,
 ) -> None:
-    """Write datasets, tables, ledger and provenance."""
+    """Write datasets, tables and provenance."""
     from galdask import cartography
 
     record = provenance.record(
@@ -282,12 +257,6 @@ def _write(
         store={"release": store.name, "digest": store.digest, "rows": store.rows},
     )
     publish.write_json(build / "provenance.json", record)
-    rows = ledger_rows(outcome, recipe, store)
-    text = io.StringIO()
-    writer = csv.DictWriter(text, ["sample", "step", "removed", "remaining"], lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(rows)
-    publish.write_text(build / "ledger.csv", text.getvalue())
     note = provenance.text(record)
     for name in names:
         try:

@@ -118,8 +118,7 @@ def _narrow(recipe: Recipe, requests: Mapping[str, tuple[str, Any]]) -> Recipe:
     """Return the recipe that derives what these requests read, and no more."""
     asked: dict[str | None, set[str]] = {}
     for sample, reduction in requests.values():
-        over_blocks = hasattr(reduction, "map_block")
-        asked.setdefault(None if over_blocks else sample, set()).update(reduction.columns())
+        asked.setdefault(_whose(sample, reduction), set()).update(reduction.columns())
     return recipe.only(asked)
 
 
@@ -163,8 +162,13 @@ def request_key(recipe: Recipe, sample: str, reduction: Any) -> str:
 
 
 def _lineage(recipe: Recipe, sample: str, reduction: Any) -> dict[str, Any]:
-    """Return the settings and store columns behind a reduction; one over blocks sees every sample's cuts."""
-    return recipe.lineage(None if hasattr(reduction, "map_block") else sample, reduction.columns())
+    """Return the settings and store columns behind a reduction."""
+    return recipe.lineage(_whose(sample, reduction), reduction.columns())
+
+
+def _whose(sample: str, reduction: Any) -> str | None:
+    """Return the sample that a reduction reads; None for one that sees the fates in every sample."""
+    return None if getattr(reduction, "every_sample", False) else sample
 
 
 def _state_keys(store: Store, recipe: Recipe, key: str, sample: str, reduction: Any) -> list[str]:
