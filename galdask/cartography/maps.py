@@ -18,6 +18,14 @@ EXTENT = (
 STATISTICS = ("mean", "std", "median", "median_err")
 MIN_N = Setting("min_n", 3, "fewest stars for a median", "whole", low=1)
 
+#: sentences of captions: what is marked on a face-on map, and how cells without a number look
+MARKED = (
+    "The Sun, the Galactic centre (plus), the outline of the bar and circles of R = 5, 10, 15 and 20 kpc are"
+    " marked"
+)
+ARROW = "the arrow is the sense of Galactic rotation."
+CELLS = "Cells without stars are hatched; cells with fewer than min_n stars are plain gray."
+
 
 def face_on(settings: Mapping[str, Any]) -> tuple[Axis, Axis]:
     """Return X and Y from -max_r to max_r."""

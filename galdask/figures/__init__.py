@@ -7,30 +7,22 @@ from __future__ import annotations
 
 import importlib
 import json
+import pkgutil
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from galdask.cartography import products
 from galdask.errors import ProductError
 
 if TYPE_CHECKING:
     import xarray as xr
     from matplotlib.figure import Figure
 
-#: products that have a picture; each is a module of this room
-_NAMES = (
-    "kiel",
-    "coverage",
-    "alpha_split",
-    "global_maps",
-    "feh_slices",
-    "radial_profiles",
-    "radial_gradients",
-)
-
 
 def names() -> tuple[str, ...]:
-    """Return the products that have a picture, in the order of the paper's figures."""
-    return _NAMES
+    """Return the products that have a picture, a module of this room, in the order of the paper's figures."""
+    here = {module.name for module in pkgutil.iter_modules(__path__)}
+    return tuple(name for name in products.names() if name in here)
 
 
 def draw(name: str, dataset: xr.Dataset) -> Figure:
@@ -53,9 +45,9 @@ def draw(name: str, dataset: xr.Dataset) -> Figure:
     ProductError
         If the product has no picture.
     """
-    if name not in _NAMES:
+    if name not in names():
         raise ProductError(
-            f"the product {name!r} has no picture", expected="one of " + ", ".join(_NAMES), found=name
+            f"the product {name!r} has no picture", expected="one of " + ", ".join(names()), found=name
         )
     figure: Figure = importlib.import_module(f"galdask.figures.{name}").draw(dataset)
     return figure

@@ -47,6 +47,7 @@ products:
   alpha_split: {}
   global_maps: {step: 1, max_r: 6, max_z: 2, max_abs_z: 1.0, min_n: 1}
   feh_slices: {step: 1, max_r: 6, slices: [0, 1, 2], min_n: 1}
+  age_slices: {step: 1, max_r: 6, slices: [0, 1, 2], min_n: 1}
   radial_profiles: {z_step: 1, z_max: 2, window: 40, window_step: 20}
   radial_gradients: {r_min: [3.0, 0.0], replicas: 40}
 """

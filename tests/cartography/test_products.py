@@ -170,3 +170,13 @@ def test_slices_keep_their_panels_apart(made, stars):
     near = (np.abs(stars["x"]) < 6) & (np.abs(stars["y"]) < 6) & (stars["abs_z"] < 1)
     assert int(slices["fe_h_n_panel"].sel(population="total", abs_z=0.5)) == near.sum()
     assert slices["fe_h_median"].dims == ("population", "abs_z", "x", "y")
+
+
+def test_age_slices_are_medians_of_the_stars_with_ages(made, stars):
+    slices, of = made["age_slices"], samples(stars)["age"]
+    chosen = (np.floor(of["x"]) == -2) & (np.floor(of["y"]) == 1) & (of["abs_z"] >= 1) & (of["abs_z"] <= 2)
+    where = {"population": "total", "x": -1.5, "y": 1.5, "abs_z": 1.5}
+    values = of["age"][chosen].astype(float)
+    assert int(slices["age_n"].sel(where)) == values.size > 5
+    assert float(slices["age_median"].sel(where)) == np.median(values)
+    assert slices.attrs["quantity"] == "age"

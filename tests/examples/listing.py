@@ -23,6 +23,17 @@ PIPELINES = {
     "dr12_hipparcos": "dr12_hipparcos_release",
 }
 
+#: products that every example asks for, so that a run says why it skips one
+FIRST = (
+    "kiel",
+    "coverage",
+    "alpha_split",
+    "global_maps",
+    "feh_slices",
+    "radial_profiles",
+    "radial_gradients",
+)
+
 
 def lines(results, summary):
     """Product or cube -> what the run made of its stars, or why it did not."""

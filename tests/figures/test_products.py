@@ -1,3 +1,5 @@
+import functools
+
 import numpy as np
 import pytest
 from matplotlib.colors import LogNorm, to_hex
@@ -5,11 +7,12 @@ from matplotlib.colors import LogNorm, to_hex
 from galdask import figures
 from galdask.errors import ProductError
 from galdask.figures import style
-from tests.figures import synthetic, synthetic_profiles
+from tests.figures import made, synthetic, synthetic_profiles
 from tests.figures.looking import coloured, named, panels, pixels, texts
 
 DATASETS = {
-    name: getattr(synthetic_profiles if name.startswith("radial") else synthetic, name)
+    name: getattr(synthetic_profiles if name.startswith("radial") else synthetic, name, None)
+    or functools.partial(made.dataset, name)
     for name in figures.names()
 }
 
@@ -133,6 +136,15 @@ def test_slices_share_one_colour_scale():
         assert f"$N$ = {int(dataset['fe_h_n_panel'][0, i]):,}" in texts(axes)
 
 
+def test_ages_are_drawn_like_metallicities():
+    dataset = made.dataset("age_slices")
+    figure = figures.draw("age_slices", dataset)
+    labels = [child.get_ylabel() for axes in figure.axes for child in axes.child_axes]
+    assert labels == ["Median age (Gyr)"]
+    for i, axes in enumerate(panels(figure)):
+        np.testing.assert_array_equal(coloured(axes), np.isfinite(dataset["age_median"].values[0, i]))
+
+
 def test_profiles_have_a_line_for_each_height_with_its_band():
     dataset = synthetic_profiles.radial_profiles()
     column = panels(figures.draw("radial_profiles", dataset))
@@ -145,8 +157,23 @@ def test_profiles_have_a_line_for_each_height_with_its_band():
         good = np.isfinite(first["r"].values)
         np.testing.assert_array_equal(lines[0].get_ydata(), first["fe_h_median"].values[good])
         assert named(axes, "sun")[0].get_xdata()[0] == 8.3
-        assert f"{int(dataset['n_panel'].sel(population=population).sum()):,}" in texts(axes)
+        number = int(dataset["n_panel"].sel(population=population).sum())
+        assert axes.get_title(loc="right") == f"$N$ = {number:,}"
+        assert axes.get_xlim()[0] == 0
     assert column[-1].get_xlabel() == "Median $R$ (kpc)"
+
+
+def test_profiles_of_one_place_are_seen():
+    dataset = synthetic_profiles.radial_profiles()
+    dataset["r"] = dataset["r"] * 0.02 + 8.1
+    low, high = panels(figures.draw("radial_profiles", dataset))[0].get_xlim()
+    assert 7.9 < low < 8.2 < high < 8.8
+    assert "no window is full" not in texts(panels(figures.draw("radial_profiles", dataset))[1])
+
+
+def test_profiles_without_stars_say_so():
+    column = panels(figures.draw("radial_profiles", synthetic_profiles.radial_profiles("empty")))
+    assert [texts(axes) for axes in column] == ["no stars"] * 3
 
 
 def test_gradients_stand_beside_the_published_ones():
@@ -167,6 +194,15 @@ def test_gradients_stand_beside_the_published_ones():
         low, high = axes.get_ylim()
         assert low < dataset["published_slope"].values.min()
         assert high > dataset["published_slope"].values.max()
+
+
+def test_a_slope_without_neighbours_shows_its_error():
+    dataset = synthetic_profiles.radial_gradients(published=False)
+    dataset["slope"][..., 1::2] = np.nan
+    for axes in panels(figures.draw("radial_gradients", dataset)):
+        assert len(axes.containers) == 3
+        places = [line.get_xdata() for line in axes.lines if line.get_label() in ("Total", r"Low-$\alpha$")]
+        assert (places[0][::2] < places[1][::2]).all()
 
 
 def test_gradients_without_published_values():

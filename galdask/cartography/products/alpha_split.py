@@ -102,9 +102,11 @@ PRODUCT = Product(
     title="The low-alpha and high-alpha populations",
     figure="Figure 3",
     caption=(
-        "Number of stars in cells of [Fe/H] and [Mg/Fe]. The line parts the low-alpha population below it"
-        " from the high-alpha one above; stars within the gray band are in neither. Crosses along the"
-        " bottom give the median +-1 sigma errors of stars in wide bins of [Fe/H]."
+        "Stars in cells of [Fe/H] and [Mg/Fe]. The hue of a cell is the population with most of its stars"
+        " (blue low-alpha, orange high-alpha, gray neither), its depth the number of all its stars. The line"
+        " parts the low-alpha population below it from the high-alpha one above; stars within the gray band"
+        " are in neither. Crosses along the bottom give the median +-1 sigma errors of stars in wide bins of"
+        " [Fe/H]."
     ),
     quantities=("fe_h", "mg_fe"),
     coordinates=(),

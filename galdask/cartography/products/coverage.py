@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from galdask.cartography import cell_statistics as cs
 from galdask.cartography.dataset import BAR, build
 from galdask.cartography.grids import coordinates
-from galdask.cartography.maps import EXTENT, edge_on, face_on
+from galdask.cartography.maps import ARROW, EXTENT, MARKED, edge_on, face_on
 from galdask.cartography.product import Product, Request
 from galdask.cartography.settings import Setting
 
@@ -47,8 +47,7 @@ PRODUCT = Product(
     figure="Figure 2",
     caption=(
         "Number of stars in square cells: face-on (X, Y) over all heights, and edge-on (R, Z) over all"
-        " azimuths. The Sun, the Galactic centre (plus) and the outline of the bar are marked. Empty cells"
-        " are left blank."
+        f" azimuths. {MARKED}; {ARROW} Cells without stars are hatched."
     ),
     quantities=(),
     coordinates=("x", "y", "r", "z"),

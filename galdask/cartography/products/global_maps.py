@@ -7,7 +7,16 @@ from typing import TYPE_CHECKING
 from galdask.cartography import cell_statistics as cs
 from galdask.cartography.dataset import BAR, build
 from galdask.cartography.grids import coordinates
-from galdask.cartography.maps import EXTENT, MIN_N, STATISTICS, edge_on, face_on, heights
+from galdask.cartography.maps import (
+    CELLS,
+    EXTENT,
+    MARKED,
+    MIN_N,
+    STATISTICS,
+    edge_on,
+    face_on,
+    heights,
+)
 from galdask.cartography.product import Product, Request
 from galdask.cartography.settings import Setting
 
@@ -52,8 +61,7 @@ PRODUCT = Product(
     figure="Figure 5",
     caption=(
         "Medians in square cells. Top: face-on (X, Y), stars near the plane. Bottom: edge-on (R, Z) over all"
-        " azimuths, R with the sign of X. The Sun, the Galactic centre (plus) and the outline of the bar are"
-        " marked. Cells with too few stars for a median are left empty."
+        f" azimuths, R with the sign of X. {MARKED}. {CELLS}"
     ),
     quantities=("fe_h",),
     coordinates=("x", "y", "z", "r", "signed_r", "abs_z"),

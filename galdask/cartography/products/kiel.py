@@ -55,8 +55,8 @@ PRODUCT = Product(
     figure="Figure 1",
     caption=(
         "Median [Fe/H] of the sample in cells of effective temperature and surface gravity, outlined in"
-        " black; the number of stars of the whole catalogue in gray behind it. Cells with too few stars for"
-        " a median are left empty."
+        " black; the number of stars of the whole catalogue in gray behind it. Cells of the sample with fewer"
+        " than min_n stars are dark gray."
     ),
     quantities=("teff", "logg", "fe_h"),
     coordinates=(),

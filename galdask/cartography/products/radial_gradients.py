@@ -72,7 +72,7 @@ PRODUCT = Product(
         "Slope of a straight line of [Fe/H] against R beyond the smallest R, in bins of |Z|, for all stars"
         " and for the low-alpha and high-alpha populations; bands are +-1 sigma from a Poisson bootstrap of"
         " the stars. A line goes through the running medians or through the stars themselves; fewer than"
-        " three windows or stars give none. The published slopes stand beside them."
+        " three windows or stars give none. Open symbols are the published slopes."
     ),
     quantities=("fe_h",),
     coordinates=("r", "abs_z"),

@@ -53,6 +53,7 @@ PRODUCT = Product(
         "Running median of [Fe/H] against R, one line for each bin of |Z|, for all stars and for the"
         " low-alpha and high-alpha populations. Windows hold a fixed number of stars in the order of R and"
         " overlap by half; each stands at the median R of its stars. The last partial window is left out."
+        " Bands are +-1 sigma of the median; the dotted line is the R of the Sun."
     ),
     quantities=("fe_h",),
     coordinates=("r", "abs_z"),

@@ -1,0 +1,55 @@
+"""Datasets of products, made by the reductions themselves from a few thousand made-up stars of a disk."""
+
+from __future__ import annotations
+
+import functools
+
+import numpy as np
+import xarray as xr
+
+from galdask.cartography.atlas import finish
+from tests.cartography.stars import plan, results
+from tests.figures import synthetic
+
+PIPELINE = """
+name: disk
+title: A small disk
+reference: nobody
+frame: {name: test, r_sun: 8.3, z_sun: 0.027}
+position: {sky: {ra: ra, dec: dec}, distance: distance}
+quantities:
+  fe_h:  {column: fe_h, unit: dex, label: "[Fe/H]", low: -3.0, high: 1.5}
+  mg_fe: {column: mg_fe, unit: dex, label: "[Mg/Fe]", low: -1.5, high: 1.5}
+  age:   {column: age, unit: Gyr, label: Age, low: 0, high: 40, sample: age}
+  log_age: {column: log_age, unit: log(yr), label: log10 age, low: 5, high: 11, sample: age}
+  logg:  {column: logg, label: log g, low: -3, high: 8}
+samples:
+  catalogue: {raw: true}
+  main: {cuts: []}
+  age: {base: main, cuts: []}
+populations: {x: fe_h, y: mg_fe, level: 0.15, slope: -0.13, knee: 0.0, buffer: 0.025, buffer_along: mg_fe}
+products:
+  %s: {%s}
+"""
+#: settings that make the grids small
+SETTINGS = {"age_slices": "max_r: 20"}
+
+
+def stars(mode: str) -> dict[str, np.ndarray]:
+    """Return the columns of a sample in a mode of `synthetic.sampled`."""
+    found = synthetic.sampled(mode)
+    rng = np.random.default_rng(7)
+    found["star_key"] = rng.permutation(found["x"].size).astype(np.uint64) * np.uint64(2654435761)
+    found["theta"] = np.degrees(np.arctan2(found["y"], found["x"])) % 360.0
+    found["log_age"] = np.log10(found["age"]) + 9
+    found["population"] = found["population"].astype(np.int8)
+    for name in ("fe_h", "mg_fe", "age", "log_age", "logg", "teff"):
+        found[name] = found[name].astype(np.float32)
+    return found
+
+
+@functools.cache
+def dataset(name: str, mode: str = "full", settings: str | None = None) -> xr.Dataset:
+    """Return a product of the stars of a mode: "full", "empty", "single" or "nan"."""
+    small = plan(PIPELINE % (name, SETTINGS.get(name, "") if settings is None else settings))
+    return finish(small, name, results(small, stars(mode), parts=2, names=(name,)))
