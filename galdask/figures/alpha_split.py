@@ -89,7 +89,7 @@ def _typical_errors(axes: Axes, dataset: xr.Dataset, x: Limits, y: Limits) -> No
     good = np.isfinite(sigma[0]) & np.isfinite(sigma[1]) & (at > x[0]) & (at < x[1])
     if not good.any():
         return
-    height = y[0] + 0.07 * (y[1] - y[0])
+    height = y[0] + max(0.07 * (y[1] - y[0]), sigma[1][good].max() + 0.02 * (y[1] - y[0]))
     axes.errorbar(
         at[good],
         np.full(good.sum(), height),

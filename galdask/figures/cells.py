@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     import xarray as xr
 
 Limits = tuple[float, float]
+#: stars within this fraction of a map of the Galaxy have a map of their own neighbourhood
+LOCAL = 0.2
 
 
 @dataclass(frozen=True)
@@ -117,16 +119,37 @@ def outside(panel: Cells, x: Limits, y: Limits) -> int:
 
 
 def face_window(panels: Sequence[Cells], r_sun: float) -> tuple[Limits, Limits]:
-    """Return the window of face-on maps: the stars, the bar, and the Sun where the grid reaches it."""
+    """Return the window of face-on maps: the stars, the bar, and the Sun where the grid reaches it.
+
+    Stars of one small neighbourhood have the window to themselves.
+    """
     x, y = panels[0].x, panels[0].y
-    return window(panels, _within(x, -r_sun, -r_sun - 2, -5.5, 5.5), _within(y, -5.5, 5.5))
+    keep_x = [*_sunward(x, -r_sun, -2.0), *_within(x, -5.5, 5.5)]
+    return _local(panels) or window(panels, keep_x, _within(y, -5.5, 5.5))
 
 
 def edge_window(panels: Sequence[Cells], r_sun: float, signed: bool = True) -> tuple[Limits, Limits]:
-    """Return the window of edge-on maps: the stars, the centre, and the Sun where the grid reaches it."""
+    """Return the window of edge-on maps: the stars, the centre, and the Sun where the grid reaches it.
+
+    Stars of one small neighbourhood have the window to themselves.
+    """
     r, z = panels[0].x, panels[0].y
-    sun = (-r_sun, -r_sun - 2, 2.0) if signed else (r_sun, r_sun + 2)
-    return window(panels, _within(r, 0.0, *sun), _within(z, -2.5, 2.5))
+    keep_r = [*_sunward(r, -r_sun if signed else r_sun, -2.0 if signed else 2.0), *_within(r, 0.0)]
+    keep_r += _within(r, 2.0) if signed else []
+    return _local(panels) or window(panels, keep_r, _within(z, -2.5, 2.5))
+
+
+def _local(panels: Sequence[Cells]) -> tuple[Limits, Limits] | None:
+    """Return the window of the stars alone where it is a small part of the grid, else None."""
+    x, y = window(panels)
+    reach = max(panels[0].x[-1] - panels[0].x[0], panels[0].y[-1] - panels[0].y[0])
+    there = any(panel.counts.any() for panel in panels)
+    return (x, y) if there and max(x[1] - x[0], y[1] - y[0]) < LOCAL * min(reach, 15.0) else None
+
+
+def _sunward(edge: np.ndarray, sun: float, air: float) -> list[float]:
+    """Return the Sun's place and one beyond it, as far as the grid goes; nothing where it ends before."""
+    return [sun, float(np.clip(sun + air, edge[0], edge[-1]))] if edge[0] <= sun <= edge[-1] else []
 
 
 def _within(edge: np.ndarray, *places: float) -> list[float]:

@@ -48,8 +48,9 @@ def draw(dataset: xr.Dataset) -> Figure:
     axes.set_xlabel(style.title(dataset["teff"]))
     axes.set_ylabel(style.title(dataset["logg"]))
     style.panel_note(axes, "\n".join(notes), "upper left")
-    handles = [maps.few_patch(int(dataset.attrs["min_n"]), FEW)]
-    figure.legend(handles=handles, loc="outside lower center", handlelength=1.4)
+    if int(dataset.attrs["min_n"]) > 1:
+        handles = [maps.few_patch(int(dataset.attrs["min_n"]), FEW)]
+        figure.legend(handles=handles, loc="outside lower center", handlelength=1.4)
     text = style.title(dataset["fe_h_median"])
     maps.bar_beside(figure, mesh, axes, text, style.extend(sample.shown(), low, high))
     return figure

@@ -20,7 +20,15 @@ if TYPE_CHECKING:
 
 
 #: an axis longer than the first number (kpc) has labelled ticks and small ticks at these steps
-TICKS = ((32.0, 10.0, 2.0), (8.0, 5.0, 1.0), (4.0, 2.0, 0.5), (0.0, 1.0, 0.25))
+TICKS = (
+    (32.0, 10.0, 2.0),
+    (8.0, 5.0, 1.0),
+    (4.0, 2.0, 0.5),
+    (1.6, 1.0, 0.25),
+    (0.8, 0.4, 0.1),
+    (0.3, 0.2, 0.05),
+    (0.0, 0.05, 0.01),
+)
 
 
 def panel(axes: Axes, cells: Cells, colours: Any, norm: Normalize) -> Any:

@@ -48,7 +48,10 @@ def sun(axes: Axes, x: float, y: float = 0.0) -> None:
 
 
 def centre(axes: Axes, x: float = 0.0, y: float = 0.0) -> None:
-    """Mark the Galactic centre with a plus."""
+    """Mark the Galactic centre with a plus, where the map reaches it."""
+    left, right = sorted(axes.get_xlim())
+    if not left <= x <= right:
+        return
     axes.plot(
         x, y, "+", ms=8, color=INK, mew=1.4, zorder=12, clip_on=False, gid="centre", path_effects=_halo(3.0)
     )

@@ -57,14 +57,19 @@ def draw(dataset: xr.Dataset) -> Figure:
 def _panel(axes: Axes, part: xr.Dataset, dataset: xr.Dataset) -> None:
     axes.axhline(0.0, color=style.MUTED, lw=0.7, ls=(0, (4, 3)), zorder=1)
     z = dataset["abs_z"].values
-    shift = 0.06 * (z[1] - z[0]) if z.size > 1 else 0.0
+    shift = 0.06 * float(np.diff(edges(dataset, "abs_z")).min())
     for order, population in enumerate(str(p) for p in dataset["population"].values):
         colour, marker, text = style.POPULATIONS[population]
         slope = part["slope"].sel(population=population).values
         err = part["slope_err"].sel(population=population).values
         if np.isfinite(slope).any():
             axes.fill_between(z, slope - err, slope + err, color=colour, alpha=0.2, linewidth=0, zorder=2)
-            axes.plot(z, slope, color=colour, marker=marker, ms=4.5, zorder=4, label=text)
+            alone = _alone(np.isfinite(slope))
+            at = np.where(alone, z + shift * (order - 1), z)
+            axes.plot(at, slope, color=colour, marker=marker, ms=4.5, zorder=4, label=text)
+            if alone.any():
+                bars = at[alone], slope[alone], err[alone]
+                axes.errorbar(*bars, fmt="none", ecolor=colour, elinewidth=1.1, zorder=3, gid="alone")
         if "published_slope" not in dataset:
             continue
         known = dataset["published_slope"].sel(population=population).values
@@ -84,6 +89,12 @@ def _panel(axes: Axes, part: xr.Dataset, dataset: xr.Dataset) -> None:
                 zorder=3,
                 label=f"{text}, published",
             )
+
+
+def _alone(there: np.ndarray) -> np.ndarray:
+    """Return which of the values that are there have no neighbour that is: no band shows their errors."""
+    padded = np.pad(there, 1)
+    return there & ~padded[:-2] & ~padded[2:]
 
 
 def _limits(part: xr.Dataset) -> tuple[float, float]:

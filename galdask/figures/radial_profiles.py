@@ -45,10 +45,20 @@ def draw(dataset: xr.Dataset) -> Figure:
             float(dataset.attrs["r_sun"]), color=style.MUTED, lw=0.7, ls=(0, (1, 3)), zorder=0, gid="sun"
         )
         _, _, text = style.POPULATIONS[population]
-        style.panel_note(axes, text, "lower left")
-        style.panel_note(axes, f"$N$ = {style.counted(part['n_panel'].sum())}", "upper right")
+        number = int(part["n_panel"].sum())
+        axes.set_title(text, loc="left", fontsize=9.5)
+        axes.set_title(f"$N$ = {style.counted(number)}", loc="right", fontsize=9.5)
         if not np.isfinite(part[f"{name}_median"].values).any():
-            axes.text(0.5, 0.5, "no window is full", transform=axes.transAxes, ha="center", color=style.MUTED)
+            why = "no window is full" if number else "no stars"
+            axes.text(
+                0.5,
+                0.5,
+                why,
+                transform=axes.transAxes,
+                ha="center",
+                color=style.MUTED,
+                bbox=style.BEHIND_TEXT,
+            )
     _limits(column[0], dataset, name)
     column[-1].set_xlabel(style.title(dataset["r"]))
     figure.supylabel(style.title(dataset[f"{name}_median"]), fontsize=10.5)
@@ -74,7 +84,10 @@ def _line(axes: Axes, part: xr.Dataset, name: str, colour: Any) -> None:
 def _limits(axes: Axes, dataset: xr.Dataset, name: str) -> None:
     r, median = dataset["r"].values, dataset[f"{name}_median"].values
     r = r[np.isfinite(r)]
-    axes.set_xlim(0, float(np.ceil(r.max() + 0.5)) if r.size else 15.0)
+    if r.size and r.max() - r.min() < 0.25 * r.max():  # all at one place: from 0 nothing would be seen
+        axes.set_xlim(*style.nice_limits(r, cover=1.0))
+    else:
+        axes.set_xlim(0, float(np.ceil(r.max() + 0.5)) if r.size else 15.0)
     err = np.nan_to_num(dataset[f"{name}_median_err"].values)
     low, high = style.nice_limits(np.stack([median - err, median + err]), cover=1.0)
     axes.set_ylim(low, high)

@@ -74,6 +74,24 @@ def test_windows_of_maps_keep_the_sun_where_the_grid_has_it():
     assert cells.edge_window([edge], 8.3, signed=False)[0] == (0.0, 10.3)
 
 
+def test_the_sun_near_the_border_of_the_grid_stays_inside():
+    edges = np.arange(-9.0, 9.1, 0.5)
+    panel = cells.Cells(edges, edges, np.zeros((36, 36)), np.ones((36, 36), int))
+    assert cells.face_window([panel], 8.178)[0][0] == -9.0
+    assert cells.edge_window([panel], 8.178, signed=False)[0][1] == 9.0
+
+
+def test_stars_of_one_neighbourhood_have_the_map_to_themselves():
+    edges = np.arange(-9.0, 9.05, 0.1)
+    counts = np.zeros((edges.size - 1, edges.size - 1), int)
+    counts[6:10, 88:92] = 5  # 0.4 kpc about (-8.2, 0)
+    panel = cells.Cells(edges, edges, np.zeros(counts.shape), counts)
+    for window in (cells.face_window([panel], 8.2), cells.edge_window([panel], 8.2)):
+        np.testing.assert_allclose(window, ((-8.5, -7.9), (-0.3, 0.3)), atol=1e-9)
+    counts[20:60, 90] = 1
+    assert cells.face_window([panel], 8.2)[0] == (-9.0, 5.5)
+
+
 def test_outside_counts_the_stars_beyond():
     counts = np.zeros((20, 20), int)
     counts[0, 0], counts[10, 10] = 7, 3
