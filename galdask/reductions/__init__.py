@@ -20,10 +20,19 @@ _HOMES = {
     "RunningMedians": "running_medians",
     "LeastSquares": "least_squares",
     "BottomK": "bottom_k",
+    "HistogramReplicas": "histogram_replicas",
 }
 
 #: modules that register reductions
-KINDS = ("counts", "moments", "order_statistics", "running_medians", "least_squares", "bottom_k")
+KINDS = (
+    "counts",
+    "moments",
+    "order_statistics",
+    "running_medians",
+    "least_squares",
+    "bottom_k",
+    "histogram_replicas",
+)
 
 __all__ = [*_HOMES, "KINDS", "REGISTRY"]
 

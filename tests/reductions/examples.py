@@ -9,6 +9,7 @@ from galdask.reductions import (
     Axis,
     BottomK,
     Counts,
+    HistogramReplicas,
     Key,
     LeastSquares,
     Moments,
@@ -18,6 +19,7 @@ from galdask.reductions import (
 
 R_BINS = Axis.regular("r", "r", 3.0, 15.0, 3.0)
 Z_BINS = Axis("abs_z", "abs_z", (0.0, 0.5, 1.0, 2.0), closed_last=True)
+FE_H_BINS = Axis.regular("fe_h", "fe_h", -3.0, 3.0, 0.5)
 PLANE = Key((R_BINS, Z_BINS), population=True)
 SLICES = Key((Z_BINS,))
 
@@ -44,6 +46,10 @@ EXAMPLES: dict[str, Callable[[], tuple[Any, ...]]] = {
     "bottom_k": lambda: (
         BottomK(PLANE, ("r", "fe_h"), k=9),
         BottomK(None, ("fe_h",), k=5, complete=False),
+    ),
+    "histogram_replicas": lambda: (
+        HistogramReplicas(Key((R_BINS, FE_H_BINS), population=True), replicas=5),
+        HistogramReplicas(Key((FE_H_BINS,)), replicas=3, seed=2),
     ),
 }
 
