@@ -21,6 +21,8 @@ from galdask.errors import ConfigError
 #: a file longer than this is not a settings file
 MAX_BYTES = 2_000_000
 _REQUIRED: Any = object()
+#: the safe loader; in C where PyYAML was built with it
+_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 class Section:
@@ -194,7 +196,7 @@ def _plain(node: yaml.Node, file: str) -> Any:
 
 
 def _refuse_aliases(text: str, file: str) -> None:
-    for event in yaml.parse(text, Loader=yaml.SafeLoader):
+    for event in yaml.parse(text, Loader=_LOADER):
         if isinstance(event, yaml.AliasEvent):
             raise ConfigError(
                 "YAML aliases are not used here",
@@ -213,7 +215,7 @@ def parse(text: str, file: str) -> Section:
     """
     try:
         _refuse_aliases(text, file)
-        node = yaml.compose(text, Loader=yaml.SafeLoader)
+        node = yaml.compose(text, Loader=_LOADER)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         line = f", line {mark.line + 1}" if mark else ""
