@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from galdask.figures import style
-from galdask.figures.cells import edges, joined
+from galdask.figures.cells import edges
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -98,16 +98,15 @@ def _alone(there: np.ndarray) -> np.ndarray:
 
 
 def _limits(part: xr.Dataset) -> tuple[float, float]:
-    slope, err = part["slope"].values, part["slope_err"].fillna(0).values
-    values, ends = [slope.ravel()], [slope - err, slope + err]
+    """Return limits that hold every slope and its error; errors far wider than most may run out."""
+    pairs = [("slope", "slope_err")]
     if "published_slope" in part:
-        known, known_err = part["published_slope"].values, part["published_slope_err"].values
-        values.append(known.ravel())
-        ends += [known - known_err, known + known_err]
-    every = np.concatenate(values)
-    if not np.isfinite(every).any():
+        pairs.append(("published_slope", "published_slope_err"))
+    slope, err = (np.concatenate([part[pair[k]].values.ravel() for pair in pairs]) for k in (0, 1))
+    there = np.isfinite(slope)
+    if not there.any():
         return -0.1, 0.05
-    # every slope is inside; a few wide bands may run out
-    around = style.nice_limits(np.concatenate([e.ravel() for e in ends]), cover=0.9)
-    low, high = joined(style.nice_limits(every, cover=1.0), around)
+    slope, err = slope[there], np.nan_to_num(err[there])
+    err = np.minimum(err, 3.0 * np.median(err))
+    low, high = style.nice_limits(np.concatenate([slope - err, slope + err]), cover=1.0)
     return min(low, -0.01), max(high, 0.01)

@@ -86,6 +86,7 @@ def _limits(axes: Axes, dataset: xr.Dataset, name: str) -> None:
     r = r[np.isfinite(r)]
     if r.size and r.max() - r.min() < 0.25 * r.max():  # all at one place: from 0 nothing would be seen
         axes.set_xlim(*style.nice_limits(r, cover=1.0))
+        axes.locator_params(axis="x", nbins=6)
     else:
         axes.set_xlim(0, float(np.ceil(r.max() + 0.5)) if r.size else 15.0)
     err = np.nan_to_num(dataset[f"{name}_median_err"].values)

@@ -205,6 +205,17 @@ def test_a_slope_without_neighbours_shows_its_error():
         assert (places[0][::2] < places[1][::2]).all()
 
 
+def test_one_wide_error_does_not_flatten_the_slopes():
+    dataset = synthetic_profiles.radial_gradients(published=False)
+    dataset["slope_err"][0, 0, 0, 3] = 14.0
+    axes = panels(figures.draw("radial_gradients", dataset))[0]
+    low, high = axes.get_ylim()
+    assert -0.15 < low < high < 0.15
+    slopes, errors = dataset["slope"].values[:, 0], dataset["slope_err"].values[:, 0]
+    there = errors < 1
+    assert low < (slopes - errors)[there].min() < (slopes + errors)[there].max() < high
+
+
 def test_gradients_without_published_values():
     axes = panels(figures.draw("radial_gradients", synthetic_profiles.radial_gradients(published=False)))[0]
     assert axes.containers == []
