@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numba as nb
 import numpy as np
 
 from galdask.errors import InputError
@@ -31,27 +32,47 @@ def strip(padded: np.ndarray, where: str, row: int = 0) -> np.ndarray:
     InputError
         If bytes are not UTF-8.
     """
+    width = padded.dtype.itemsize
+    if padded.size == 0 or width == 0:
+        return np.ascontiguousarray(padded)
+    letters = padded[..., np.newaxis].view(np.uint8).reshape(-1, width)
+    kept = np.empty(letters.shape, dtype=np.uint8)
+    if _strip(letters, kept):
+        _check_utf8(kept.view(f"S{width}").reshape(padded.shape), where, row)
+    return kept.view(f"S{width}").reshape(padded.shape)
+
+
+#: any strides, and memory that may not be written
+_LETTERS = nb.types.Array(nb.uint8, 2, "A", readonly=True)
+
+
+@nb.njit(nb.boolean(_LETTERS, nb.uint8[:, ::1]), cache=True, nogil=True)
+def _strip(letters, kept):  # type: ignore[no-untyped-def]
+    """Copy texts up to their first NUL without the blanks before it; tell of bytes above 127."""
+    high = False
+    for i in range(letters.shape[0]):
+        end = 0
+        for j in range(letters.shape[1]):
+            letter = letters[i, j]
+            kept[i, j] = letter
+            if letter == 0:
+                break
+            if letter != 32:
+                end = j + 1
+                if letter >= 128:
+                    high = True
+        kept[i, end:] = 0
+    return high
+
+
+def strip_oracle(padded: np.ndarray) -> np.ndarray:
+    """Return what `strip` returns, by numpy alone and without the check of UTF-8."""
     texts = np.ascontiguousarray(padded)
-    if texts.size == 0:
-        return texts
     letters = texts.view(np.uint8).reshape(-1, texts.dtype.itemsize)
-    if letters.min() == 0 and ((letters[:, :-1] == 0) & (letters[:, 1:] != 0)).any():
-        letters = np.where(np.logical_and.accumulate(letters != 0, axis=1), letters, np.uint8(0))
-        texts = letters.view(texts.dtype).reshape(padded.shape)
-    if letters.max() >= 128:
-        _check_utf8(texts, where, row)
-    return np.strings.rstrip(_narrow(texts), b" ")
-
-
-def _narrow(texts: np.ndarray) -> np.ndarray:
-    """Leave off the right half of the field as long as it is blank in every row: cheap to see."""
-    width = end = texts.dtype.itemsize
-    letters = texts.view(np.uint8).reshape(-1, width)
-    while end > 16 and (letters[:, end // 2 : end] == ord(" ")).all():
-        end //= 2
-    if end == width:
-        return texts
-    return np.ascontiguousarray(letters[:, :end]).view(f"S{end}").reshape(texts.shape)
+    before = np.logical_and.accumulate(letters != 0, axis=1)
+    return np.strings.rstrip(
+        np.where(before, letters, np.uint8(0)).view(texts.dtype).reshape(texts.shape), b" "
+    )
 
 
 def _check_utf8(texts: np.ndarray, where: str, row: int) -> None:
