@@ -58,11 +58,12 @@ class LeastSquares:
 
     Finished: ``slope``, ``intercept`` (at x = 0), ``slope_err`` (standard deviation over replicas),
     ``slope_err_naive`` = sqrt(sum w residual^2 / (n - 2) / sum w (x - <x>)^2), ``n``, ``reason``
-    (`lines.REASONS`; fewer than 3 stars, or no spread in x beyond rounding, give NaN).
+    (`lines.REASONS`; fewer than 3 stars, or no spread in x beyond rounding, give NaN), and
+    ``slope_replicas`` (replicas,).
     """
 
     kind: ClassVar[str] = "least_squares"
-    version: ClassVar[int] = 1
+    version: ClassVar[int] = 2
     layout: ClassVar[Literal["sum", "runs"]] = "sum"
 
     key: Key

@@ -40,6 +40,7 @@ def lines_of_sums(
         "slope_err_naive": own.naive_error(),
         "n": n,
         "reason": np.where(own.valid, 0, np.where(n < 3, TOO_FEW, NO_SPREAD)).astype(np.int8),
+        "slope_replicas": replica_slopes,
     }
 
 

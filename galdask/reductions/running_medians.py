@@ -46,6 +46,8 @@ class RunningMedians:
         Stars in a window, and from one window to the next; 1 <= step <= window.
     fits : tuple of (low, high)
         Ranges of the window's abscissa, both ends included, None = open, each with a line of its own.
+    folded : tuple of (low, high)
+        The same for lines against the absolute abscissa, such as |Z|; they follow those of `fits`.
     replicas : int
         Poisson replicas of the stars for the error of a slope.
     seed : int
@@ -55,9 +57,11 @@ class RunningMedians:
     -----
     The finished table has a row a window, sorted by cell and window (cells repeat): ``window``, ``abscissa``
     (median), ``median``, ``median_err`` (Maritz-Jarrett), ``n``. ``tables["slopes"]`` has a row for each
-    cell with a star and fit, at cell * len(fits) + fit: ``slope``, ``intercept``, ``slope_err`` (standard
-    deviation over the replicas with at least 3 windows), ``slope_err_naive`` (textbook error of the line;
-    too small where windows overlap), ``n_windows``, ``n`` stars of the cell, ``reason`` (`lines.REASONS`).
+    cell with a star and line, at cell * number of lines + line: ``slope``, ``intercept``, ``slope_err``
+    (standard deviation over the replicas with at least 3 windows), ``slope_err_naive`` (textbook error of
+    the line; too small where windows overlap), ``n_windows``, ``n`` stars of the cell, ``reason``
+    (`lines.REASONS`), ``slope_replicas`` (replicas,): slopes of the same stars under the same weights, so
+    that errors of differences follow too.
 
     References
     ----------
@@ -65,7 +69,7 @@ class RunningMedians:
     """
 
     kind: ClassVar[str] = "running_medians"
-    version: ClassVar[int] = 1
+    version: ClassVar[int] = 2
     layout: ClassVar[Literal["sum", "runs"]] = "runs"
 
     key: Key
@@ -74,11 +78,13 @@ class RunningMedians:
     window: int = 200
     step: int = 100
     fits: tuple[tuple[float | None, float | None], ...] = ((None, None),)
+    folded: tuple[tuple[float | None, float | None], ...] = ()
     replicas: int = 200
     seed: int = 1
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "fits", tuple((low, high) for low, high in self.fits))
+        for name in ("fits", "folded"):
+            object.__setattr__(self, name, tuple((low, high) for low, high in getattr(self, name)))
         if not 1 <= self.step <= self.window:
             raise ReductionError(
                 "windows must follow each other without a gap",
@@ -131,15 +137,16 @@ class RunningMedians:
 
     def finalize(self, parts: Sequence[State], shard_bytes: int = 64 << 20) -> CellTable:
         """Return windows and slopes; at most about `shard_bytes` of stars are held at a time."""
-        limit = max(shard_bytes // _RECORD, self.window)
+        limit, count = max(shard_bytes // _RECORD, self.window), len(self.fits) + len(self.folded)
         windows, cells, fits = [Windows(1, 1).columns()], list[int](), list[int]()
         lines: list[dict[str, Any]] = []
         for series in self._series(star_runs.shards([self.identity(), *parts], limit)):
             windows.append(series.windows.columns())
             cells += [series.cell] * windows[-1]["n"].size
-            fits += [series.cell * len(self.fits) + k for k in range(len(self.fits))]
+            fits += [series.cell * count + k for k in range(count)]
             lines += series.lines()
         slopes = {k: np.array([line[k] for line in lines], dtype=t) for k, t in LINE.items()}
+        slopes["slope_replicas"] = slopes["slope_replicas"].reshape(len(lines), self.replicas)
         return CellTable(
             np.array(cells, dtype=np.int64),
             {k: np.concatenate([w[k] for w in windows]) for k in windows[0]},
@@ -165,8 +172,12 @@ class RunningMedians:
 
     def _open(self, place: int) -> list[Series]:
         """Return the series of one group: of all stars, and of each population that is told apart."""
-        bounds = [(-np.inf if a is None else a, np.inf if b is None else b) for a, b in self.fits]
-        fits = np.array(bounds, dtype=np.float64).reshape(-1, 2)
+        bounds = [
+            (-np.inf if low is None else low, np.inf if high is None else high, float(fold))
+            for fold, ranges in enumerate((self.fits, self.folded))
+            for low, high in ranges
+        ]
+        fits = np.array(bounds, dtype=np.float64).reshape(-1, 3)
         first = place
         kinds: list[int | None] = [None]
         if self.key.population:

@@ -82,13 +82,14 @@ def _push(
                 x = 0.5 * (np.float64(xs[lower]) + np.float64(xs[upper]))
                 y = 0.5 * (np.float64(real[0]) + np.float64(real[1]))
                 for f in range(fits.shape[0]):
-                    if fits[f, 0] <= x <= fits[f, 1]:
+                    at = abs(x) if fits[f, 2] else x
+                    if fits[f, 0] <= at <= fits[f, 1]:
                         line = lines[b, f]
                         line[0] += 1.0
-                        dx, dy = x - line[1], y - line[2]
+                        dx, dy = at - line[1], y - line[2]
                         line[1] += dx / line[0]
                         line[2] += dy / line[0]
-                        line[3] += dx * (x - line[1])
+                        line[3] += dx * (at - line[1])
                         line[4] += dx * (y - line[2])
                 n = window - step
                 for j in range(n):
@@ -104,8 +105,9 @@ class WindowReplicas:
     ----------
     window, step : int
         Stars in a window, and from one window to the next; step <= window.
-    fits : (f, 2) float64
-        Ranges of the window's median abscissa that enter each line, both ends included.
+    fits : (f, 3) float64
+        Of each line: the range of the window's median abscissa that enters, both ends included, and 1 where
+        the line is one against the absolute abscissa (then so is the range), else 0.
     replicas : int
         Number of replicas.
     seed : int
@@ -169,7 +171,8 @@ def slopes_plainly(
         starts = range(0, x.size - replicas.window + 1, replicas.step)
         mx = np.array([np.median(x[i : i + replicas.window]) for i in starts])
         my = np.array([np.median(y[i : i + replicas.window]) for i in starts])
-        for f, (low, high) in enumerate(replicas.fits):
-            inside = (mx >= low) & (mx <= high)
-            out[b, f] = straight_line(mx[inside], my[inside]).slope
+        for f, (low, high, folded) in enumerate(replicas.fits):
+            at = np.abs(mx) if folded else mx
+            inside = (at >= low) & (at <= high)
+            out[b, f] = straight_line(at[inside], my[inside]).slope
     return out

@@ -22,6 +22,7 @@ LINE = {
     "n_windows": np.int64,
     "n": np.int64,
     "reason": np.int8,
+    "slope_replicas": np.float64,
 }
 
 
@@ -60,9 +61,10 @@ class Series:
     def lines(self) -> list[dict[str, Any]]:
         """Return the line through the windows inside each range of fit, as columns of `LINE`."""
         windows, slopes, out = self.windows.columns(), self.replicas.slopes(), []
-        for k, (low, high) in enumerate(self.replicas.fits):
-            inside = (windows["abscissa"] >= low) & (windows["abscissa"] <= high)
-            line = straight_line(windows["abscissa"][inside], windows["median"][inside])
+        for k, (low, high, folded) in enumerate(self.replicas.fits):
+            at = np.abs(windows["abscissa"]) if folded else windows["abscissa"]
+            inside = (at >= low) & (at <= high)
+            line = straight_line(at[inside], windows["median"][inside])
             row = {
                 "slope": line.slope,
                 "intercept": line.intercept,
@@ -71,6 +73,7 @@ class Series:
                 "n_windows": line.n,
                 "n": self.stars,
                 "reason": line.reason,
+                "slope_replicas": slopes[:, k],
             }
             out.append(row)
         return out

@@ -38,6 +38,7 @@ EXAMPLES: dict[str, Callable[[], tuple[Any, ...]]] = {
         RunningMedians(
             Key((Z_BINS,), population=True), "r", "fe_h", window=6, step=3, fits=((7.0, None),), replicas=5
         ),
+        RunningMedians(Key((R_BINS,)), "fe_h", "r", window=4, step=2, folded=((0, 2),), replicas=3),
     ),
     "least_squares": lambda: (
         LeastSquares(SLICES, "r", "fe_h", x_low=4.0, replicas=5),

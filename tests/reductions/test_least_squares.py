@@ -52,6 +52,7 @@ def test_equal_to_least_squares_of_numpy(weight, origin_x, origin_y):
         np.testing.assert_allclose(found, fit(x, y, w), rtol=1e-9)
         times = poisson_weights(columns["star_key"][rows], red.replicas, red.seed).T
         slopes = [fit(x[t > 0], y[t > 0], w[t > 0] * t[t > 0])[0] for t in times]
+        np.testing.assert_allclose(table.values["slope_replicas"][cell], slopes, rtol=1e-7)
         np.testing.assert_allclose(table.values["slope_err"][cell], np.std(slopes, ddof=1), rtol=1e-7)
         assert table.values["n"][cell] == rows.sum()
         assert table.values["reason"][cell] == OK

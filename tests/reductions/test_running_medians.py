@@ -74,7 +74,8 @@ def test_equal_to_plain_numpy(coarse, population, window, step):
         weights = poisson_weights(star, red.replicas, red.seed)
         again = [windows(np.repeat(x, w), np.repeat(y, w), window, step) for w in weights.T]
         for k, fit in enumerate(FITS):
-            row = {n: v[slopes.cells == cell * len(FITS) + k].item() for n, v in slopes.values.items()}
+            at = slopes.cells == cell * len(FITS) + k
+            row = {n: v[at].item() for n, v in slopes.values.items() if v.ndim == 1}
             slope, intercept, naive, number = line(mx, my, fit)
             assert (row["n_windows"], row["n"]) == (number, len(x))
             assert row["reason"] == (OK if np.isfinite(slope) else TOO_FEW)
@@ -82,11 +83,32 @@ def test_equal_to_plain_numpy(coarse, population, window, step):
             close([row["slope"], row["intercept"]], [slope, intercept], rtol=1e-9)
             close(row["slope_err_naive"], naive, rtol=1e-9, atol=1e-14)
             spread = np.array([line(a, b, fit)[0] for a, b, _ in again])
+            close(slopes.values["slope_replicas"][at][0], spread, rtol=1e-9, atol=1e-14)
             spread = spread[np.isfinite(spread)]
             if np.isfinite(slope) and spread.size > 1:
                 close(row["slope_err"], np.std(spread, ddof=1), rtol=1e-9, atol=1e-14)
             else:
                 assert np.isnan(row["slope_err"])
+
+
+def test_lines_against_the_absolute_abscissa():
+    columns = block(1500, 8)
+    columns["z"] = np.random.default_rng(8).normal(0.0, 0.8, 1500)
+    settings = {"window": 20, "step": 10, "replicas": 4, "seed": 3}
+    red = RunningMedians(Key(), "z", "fe_h", fits=((0.0, 1.5), (-1.5, 0.0)), folded=((0.0, 1.5),), **settings)
+    slopes = finished(red, columns).tables["slopes"].values
+    x, y = columns["z"].astype(np.float32), columns["fe_h"]
+    rows = np.flatnonzero(np.isfinite(y))
+    rows = rows[np.argsort(x[rows])]
+    star, x, y = columns["star_key"][rows], x[rows].astype(np.float64), y[rows].astype(np.float64)
+    weights = [np.ones(x.size, int), *poisson_weights(star, 4, 3).T]
+    for k, (fold, fit) in enumerate([(False, (0.0, 1.5)), (False, (-1.5, 0.0)), (True, (0.0, 1.5))]):
+        expected = []
+        for w in weights:
+            mx, my, _ = windows(np.repeat(x, w), np.repeat(y, w), 20, 10)
+            expected.append(line(np.abs(mx) if fold else mx, my, fit)[0])
+        found = [slopes["slope"][k], *slopes["slope_replicas"][k]]
+        np.testing.assert_allclose(found, expected, rtol=1e-9, atol=1e-14)
 
 
 @pytest.mark.parametrize("number", [1, 2, 7, 60])

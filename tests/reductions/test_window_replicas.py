@@ -4,7 +4,7 @@ import pytest
 from galdask.reductions.order_bits import from_bits, to_bits
 from galdask.reductions.window_replicas import WindowReplicas, slopes_plainly
 
-FITS = np.array([[-np.inf, np.inf], [5.0, np.inf], [4.0, 9.0]])
+FITS = np.array([[-np.inf, np.inf, 0], [5.0, np.inf, 0], [4.0, 9.0, 0], [0.0, 4.0, 1]])
 
 
 def sorted_stars(n, seed, coarse):
