@@ -138,7 +138,6 @@ def ingest(
     settings = {"format": manifest.FORMAT, "release": digest.of_settings(release), "columns": columns}
     earlier = _earlier(store, release, listen)
     if earlier is not None and _same(store, earlier, settings, identity, partition_rows):
-        listen(events.Event(STEP, text=f"{store} is up to date, nothing to do"))
         return _report(store, earlier, began, changed=False)
     scratch = Path(scratch).absolute() if scratch else store / journal.NAME / "scratch"
     tables = {name: open_table(release.tables[name], path, scratch) for name, path in paths.items()}
@@ -154,7 +153,7 @@ def ingest(
         with publish.explained(store):
             content, entries = _run(plan, release, executor, listen)
         sources.check_unchanged(identity, paths)
-        content |= {"settings": settings, "sources": identity}
+        content |= {"settings": settings, "sources": identity, "mock": sources.is_mock(paths)}
         content["digest"] = manifest.commit(store, content)
         journal.sweep(store)
         journal.clear(store)
@@ -164,7 +163,7 @@ def ingest(
         reused=sum(not entry["written"] for entry in entries),
         notes=_notes(release, plan, columns),
     )
-    for text in (*report.notes, report.text()):
+    for text in report.notes:
         listen(events.Event(STEP, text=text))
     return report
 
