@@ -21,6 +21,9 @@ quantities:
   fe_h:  {column: fe_h, unit: dex, error: fe_h_err, label: "[Fe/H]", low: -3.0, high: 1.5}
   mg_fe: {column: mg_fe, unit: dex, error: mg_fe_err, label: "[Mg/Fe]", low: -1.5, high: 1.5}
   age:   {column: age, unit: Gyr, label: Age, low: 0, high: 40, sample: age}
+  log_age: {column: log_age, unit: log(yr), label: log10 age, low: 5, high: 11, sample: age}
+  age_err_low: {column: age_err_low, unit: dex, label: lower error of log10 age, low: 0, high: 5, sample: age}
+  age_err_up: {column: age_err_up, unit: dex, label: upper error of log10 age, low: 0, high: 5, sample: age}
   teff:  {column: teff, unit: K, label: T_eff, low: 1000, high: 60000}
   logg:  {column: logg, label: log g, low: -3, high: 8}
 cuts: {}
@@ -45,6 +48,7 @@ products:
   kiel: {}
   coverage: {step: 1, max_r: 6, max_z: 2}
   alpha_split: {}
+  age_errors: {}
   global_maps: {step: 1, max_r: 6, max_z: 2, max_abs_z: 1.0, min_n: 1}
   feh_slices: {step: 1, max_r: 6, slices: [0, 1, 2], min_n: 1}
   age_slices: {step: 1, max_r: 6, slices: [0, 1, 2], min_n: 1}
@@ -86,6 +90,9 @@ def random_stars(n: int, seed: int = 1) -> dict[str, np.ndarray]:
         "fe_h_err": rng.uniform(0.005, 0.02, n).astype(np.float32),
         "mg_fe_err": rng.uniform(0.01, 0.03, n).astype(np.float32),
     }
+    out["log_age"] = (9 + np.log10(out["age"])).astype(np.float32)
+    out["age_err_low"] = rng.uniform(0.05, 0.25, n).astype(np.float32)
+    out["age_err_up"] = rng.uniform(0.05, 0.3, n).astype(np.float32)
     out["mg_fe"][:: max(1, n // 20)] = np.nan
     return out
 

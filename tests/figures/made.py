@@ -22,6 +22,8 @@ quantities:
   mg_fe: {column: mg_fe, unit: dex, label: "[Mg/Fe]", low: -1.5, high: 1.5}
   age:   {column: age, unit: Gyr, label: Age, low: 0, high: 40, sample: age}
   log_age: {column: log_age, unit: log(yr), label: log10 age, low: 5, high: 11, sample: age}
+  age_err_low: {column: age_err_low, unit: dex, label: lower error of log10 age, low: 0, high: 5, sample: age}
+  age_err_up: {column: age_err_up, unit: dex, label: upper error of log10 age, low: 0, high: 5, sample: age}
   logg:  {column: logg, label: log g, low: -3, high: 8}
 samples:
   catalogue: {raw: true}
@@ -43,7 +45,9 @@ def stars(mode: str) -> dict[str, np.ndarray]:
     found["theta"] = np.degrees(np.arctan2(found["y"], found["x"])) % 360.0
     found["log_age"] = np.log10(found["age"]) + 9
     found["population"] = found["population"].astype(np.int8)
-    for name in ("fe_h", "mg_fe", "age", "log_age", "logg", "teff"):
+    found["age_err_low"] = rng.gamma(20.0, 0.007, found["x"].size)
+    found["age_err_up"] = rng.gamma(20.0, 0.008, found["x"].size)
+    for name in ("fe_h", "mg_fe", "age", "log_age", "age_err_low", "age_err_up", "logg", "teff"):
         found[name] = found[name].astype(np.float32)
     return found
 

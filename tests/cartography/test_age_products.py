@@ -1,0 +1,46 @@
+"""Products of ages, made from random stars by the reductions themselves."""
+
+import numpy as np
+import pytest
+from scipy import stats as scipy_stats
+
+from galdask.cartography.atlas import finish
+from tests.cartography.stars import PIPELINE, plan, random_stars, results, samples
+
+
+@pytest.fixture(scope="module")
+def stars():
+    return random_stars(6000)
+
+
+@pytest.fixture(scope="module")
+def aged(stars):
+    return samples(stars)["age"]
+
+
+def made(name, stars, text=PIPELINE):
+    small = plan(text)
+    return finish(small, name, results(small, stars, names=(name,)))
+
+
+def test_age_errors_are_histograms_with_exact_medians(stars, aged):
+    errors = made("age_errors", stars)
+    assert errors["n"].dims == ("side", "population", "age_err")
+    for side, name in (("lower", "age_err_low"), ("upper", "age_err_up")):
+        own = errors.sel(side=side)
+        values = aged[name].astype(float)
+        expected, _ = np.histogram(values, np.arange(51) * 0.01)
+        np.testing.assert_array_equal(own["n"].sel(population="total"), expected)
+        assert float(own["median"].sel(population="total")) == np.median(values)
+        high = values[aged["population"] == 1]
+        median = scipy_stats.mstats.mquantiles_cimj(high, prob=[0.5], alpha=2 * scipy_stats.norm.sf(1))
+        half = (median[1] - median[0])[0] / 2
+        assert float(own["median_err"].sel(population="high_alpha")) == pytest.approx(half, rel=0.02)
+    assert int(errors["n_all"].sel(population="total")) == 6000
+    assert int(errors["n_age"].sel(population="total")) == aged["x"].size
+    assert errors["age_err"].attrs["units"] == "dex"
+
+
+def test_age_errors_are_skipped_with_a_reason_without_their_columns():
+    lean = plan(PIPELINE.replace("  age_err_up: {column", "  age_err_other: {column"))
+    assert lean.lacks("age_errors") == "the pipeline has no age_err_up"
