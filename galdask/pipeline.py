@@ -254,7 +254,7 @@ def _write(
         run=summary.run,
         pipeline=section.file and Path(section.file).name,
         settings=recipe.settings(),
-        store={"release": store.name, "digest": store.digest, "rows": store.rows},
+        store={"release": store.name, "digest": store.digest, "rows": store.rows, "mock": store.mock},
     )
     publish.write_json(build / "provenance.json", record)
     note = provenance.text(record)
@@ -312,6 +312,7 @@ def _context(build: Path, plan: Plan, store: Store, summary: Summary) -> dict[st
             "title": store.title,
             "rows": store.rows,
             "digest": store.digest,
+            "mock": store.mock,
         },
         "ledger": flow,
         "skipped": summary.skipped,

@@ -33,6 +33,7 @@ def describe(store: Store) -> str:
         f"  rows        {store.rows:,} ({store.stars:,} stars by {store.star_id})",
         f"  partitions  {len(sizes):,} of {min(sizes):,} to {max(sizes):,} rows, {size_text(store.bytes)}",
         f"  digest      {store.digest[:16]}",
+        *(["  mock        these stars are made up, with known truth"] if store.mock else []),
         "",
         "columns: name, type, unit, missing",
     ]

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import difflib
+import gzip
 import os
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from galdask.catalog.readers.fits_header import BLOCK, CARD
+from galdask.catalog.readers.inflate import is_gzip
 from galdask.catalog.schema import Release
 from galdask.errors import InputError
+
+_MOCK = re.compile(rb"MOCK    = +T *(?:/|$)")
 
 
 def find(release: Release, folder: Path) -> dict[str, Path]:
@@ -69,6 +75,26 @@ def identity(paths: Mapping[str, Path]) -> dict[str, dict[str, Any]]:
             "inode": facts.st_ino,
         }
     return known
+
+
+def is_mock(paths: Mapping[str, Path]) -> bool:
+    """Return whether a file says in its first FITS header that its stars are made up (MOCK = T).
+
+    Raises
+    ------
+    InputError
+        If a file cannot be read.
+    """
+    for path in paths.values():
+        try:
+            with gzip.open(path) if is_gzip(path) else open(path, "rb") as handle:
+                head = handle.read(BLOCK)
+        except OSError as error:
+            raise InputError("the file cannot be read", where=path, found=error.strerror) from error
+        cards = (head[at : at + CARD] for at in range(0, len(head), CARD))
+        if head.startswith(b"SIMPLE  =") and any(_MOCK.match(card) for card in cards):
+            return True
+    return False
 
 
 def check_unchanged(before: Mapping[str, Any], paths: Mapping[str, Path]) -> None:

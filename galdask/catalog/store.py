@@ -57,6 +57,8 @@ class Store:
         Rows, and different stars among them.
     star_id : str
         Column with the star's id.
+    mock : bool
+        Whether the stars are made up: one of the files says so.
     digest : str
         sha256 of the manifest's content: the store's identity.
     columns : dict of str to StoredColumn
@@ -71,6 +73,7 @@ class Store:
         self.path, self.content = path, content
         self.name, self.title = str(content["release"]), str(content["title"])
         self.rows, self.stars = int(content["rows"]), int(content["stars"])
+        self.mock = bool(content.get("mock", False))
         self.star_id, self.digest = str(content["star_id"]), str(content["digest"])
         self.columns: dict[str, StoredColumn] = {
             entry["name"]: StoredColumn.from_json(entry) for entry in content["columns"]

@@ -28,6 +28,8 @@ FILES = {
     "astronn": "apogee_astroNN-DR17.fits",
     "truth": "truth.json",
 }
+#: card of every file's first header; ingest finds it, and reports warn that no star is real
+MARK = ("MOCK", True, "made stars with known truth")
 #: cells of stars whose rows are written at once
 CELLS_AT_ONCE = 2
 #: pixels of the three detectors, first and one past the last, on the survey's grid in log wavelength
@@ -161,9 +163,9 @@ class _Writer:
 
     def write(self, main: BinaryIO, ages: BinaryIO, networks: BinaryIO) -> None:
         """Write everything."""
-        main.write(fits.primary([("VERSION", "dr17", "version of the reduction")]))
-        ages.write(fits.primary())
-        networks.write(fits.primary())
+        main.write(fits.primary([("VERSION", "dr17", "version of the reduction"), MARK]))
+        ages.write(fits.primary([MARK]))
+        networks.write(fits.primary([MARK]))
         columns = layout("dr17", self.lite), layout("distmass"), layout("astronn")
         tables = [
             fits.TableWriter(handle, layout_, self.stars)
