@@ -1,0 +1,50 @@
+"""Typical errors of a star: medians of the stated errors in wide bins of [Fe/H]."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from galdask.cartography import cell_statistics as cs
+from galdask.cartography.grids import coordinates
+from galdask.cartography.product import Request
+from galdask.cartography.settings import Setting
+from galdask.reductions import Axis, Key, OrderStatistics
+
+if TYPE_CHECKING:
+    from galdask.cartography.plan import Plan
+    from galdask.cartography.product import Tables
+
+#: quantities whose errors are shown
+ERRORS = ("fe_h", "mg_fe")
+SETTING = Setting("error_bins", (-1.4, -1.0, -0.6, -0.2, 0.2, 0.6), "bins of the errors, dex", "edges")
+
+
+def axis(edges: Sequence[float]) -> Axis:
+    """Return the wide bins of [Fe/H]."""
+    return Axis("fe_h_bin", "fe_h", tuple(edges))
+
+
+def requests(plan: Plan, edges: Sequence[float]) -> dict[str, Request]:
+    """Ask for the median errors of those quantities that have errors."""
+    key = Key((axis(edges),))
+    return {
+        f"{name}_err": Request(plan.main, OrderStatistics(key, f"{name}_err", q=(0.5,), median_err=False))
+        for name in ERRORS
+        if plan.quantities[name].has_error
+    }
+
+
+def variables(
+    plan: Plan, edges: Sequence[float], tables: Tables
+) -> tuple[dict[str, Any], dict[str, cs.Variable]]:
+    """Return coordinates and variables: ``<quantity>_err_median`` and ``n_err``; empty without errors."""
+    wide, found = axis(edges), {}
+    for name in ERRORS:
+        if f"{name}_err" not in tables:
+            continue
+        table, about = tables[f"{name}_err"], plan.quantities[name]
+        attrs = {"units": about.unit, "long_name": f"median error of {about.label}"}
+        found[f"{name}_err_median"] = (("fe_h_bin",), cs.dense(table, "median", (wide,), False), attrs)
+        found["n_err"] = cs.count_variable(table, (wide,), "number of stars with an error", False)
+    return dict(coordinates((wide,), plan, population=False)) if found else {}, found
