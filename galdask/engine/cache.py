@@ -23,7 +23,12 @@ _HEAD = struct.Struct("<16sQ16s")
 
 def write_pack(folder: Path, entries: Mapping[str, states.State]) -> Path:
     """Publish states as one file in `folder`, named by the digest of their keys."""
-    return write_pack_at(folder / f"{digest.of_settings(sorted(entries))[:24]}.pack", entries)
+    return write_pack_at(pack_path(folder, entries), entries)
+
+
+def pack_path(folder: Path, keys: Iterable[str]) -> Path:
+    """Return the file of the pack that holds these states."""
+    return folder / f"{digest.of_settings(sorted(keys))[:24]}.pack"
 
 
 def write_pack_at(path: Path, entries: Mapping[str, states.State]) -> Path:

@@ -96,7 +96,7 @@ class Inline:
         call = function if shared is None else _with(function, shared)
         results = self._threads(call, tasks) if self._pool else _one_by_one(call, tasks)
         for done, result in enumerate(results, 1):
-            self.listen(events.Event(step, done, len(tasks)))
+            self.listen(events.Event(step, done, len(tasks), "tasks"))
             yield result
 
     def _threads(self, call: Callable[[Any], Any], tasks: Sequence[Any]) -> Iterator[Result]:

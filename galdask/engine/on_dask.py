@@ -90,7 +90,7 @@ class OnDask:
                 index = flying.pop(str(future.key))[0]
                 result = _result(future, labels[index] if labels else f"task {index}")
                 done += 1
-                self.listen(events.Event(step, done, len(tasks)))
+                self.listen(events.Event(step, done, len(tasks), "tasks"))
                 yield index, result
         except StoppedError:
             _land(flying, finished)

@@ -22,6 +22,8 @@ from galdask.stars.recipe import Recipe
 
 #: states combined by one merge task
 FAN_IN = 8
+#: map tasks for each worker thread, at most: several partitions share a task where there are many
+BATCHES = 10
 #: libraries whose numbers enter states
 NUMERIC = ("numpy", "scipy", "numba", "astropy")
 
@@ -221,11 +223,21 @@ def _map(
         work.append(tasks.MapTask(store.part(part.index, columns), missing, home.folder(stars), sample))
         labels.append(f"partition {part.index} of {store.path} ({part.rows} rows)")
         targets.append(part.index)
-    for index, mapped in executor.run(tasks.map_partition, work, step="map stars", labels=labels, shared=job):
-        for key, state in work[index].entries.items():
-            where[key][targets[index]] = {key: (mapped.pack, state)}
-        outcome.states_computed += len(work[index].entries)
-        outcome.peak_bytes = max(outcome.peak_bytes, mapped.peak_bytes)
+    size = max(1, -(-len(work) // (BATCHES * executor.workers)))
+    starts = range(0, len(work), size)
+    found = executor.run(
+        tasks.map_partitions,
+        [work[i : i + size] for i in starts],
+        step="map stars",
+        labels=[", ".join(labels[i : i + size]) for i in starts],
+        shared=job,
+    )
+    for index, batch in found:
+        for place, mapped in enumerate(batch, starts[index]):
+            for key, state in work[place].entries.items():
+                where[key][targets[place]] = {key: (mapped.pack, state)}
+            outcome.states_computed += len(work[place].entries)
+            outcome.peak_bytes = max(outcome.peak_bytes, mapped.peak_bytes)
     outcome.partitions_read = len(work)
     return where
 

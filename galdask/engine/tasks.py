@@ -6,7 +6,7 @@ import contextlib
 import resource
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -81,9 +81,20 @@ def peak_bytes() -> int:
     return peak if sys.platform == "darwin" else peak * 1024
 
 
+def map_partitions(job: Job, batch: Sequence[MapTask]) -> list[Mapped]:
+    """Map several partitions, one after the other: a task should be worth its round trip."""
+    return [map_partition(job, task) for task in batch]
+
+
 def map_partition(job: Job, task: MapTask) -> Mapped:
-    """Read one partition once and write the state of every wanted reduction."""
+    """Read one partition once and write the state of every wanted reduction.
+
+    A pack that is there already was written by a task that was lost after it: it is not made again.
+    """
     began = time.perf_counter()
+    path = cache.pack_path(task.folder, task.entries.values())
+    if cache.pack_index(path).keys() >= set(task.entries.values()):
+        return Mapped(path, task.part.rows, 0.0, peak_bytes())
     block = _block(job, task)
     views: dict[str, Mapping[str, Any]] = {}
     entries = {}
