@@ -39,7 +39,7 @@ def test_the_flag_as_a_cut_and_as_a_population(made):
     run = made("apo_k2")
     stars = sample(run, "apo_k2", "alpha_poor", ["r", "abs_z", "fe_h", "population", "alpha_flag"])
     assert (stars["alpha_flag"] == 0).all()
-    assert (stars["population"] == 0).all()
+    assert (stars["population"] == "low_alpha").all()
     near = stars[(stars["abs_z"] < 1) & (stars["r"] >= 4)]
     assert len(near) == LINES["apo_k2", "low_alpha"][2]
     gradients = run.results["products/radial_gradients"].to_dataset()
