@@ -1,0 +1,61 @@
+"""One mock release through the whole pipeline, the stars of its sample, and the truth for a sample so large."""
+
+from __future__ import annotations
+
+import shutil
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+import xarray as xr
+
+import galdask
+from galdask import pipeline
+from galdask.mocks import draw_sample
+from tests.statistics import estimators, truth
+
+PRODUCTS = ("radial_profiles", "radial_gradients")
+COLUMNS = ("star_key", "population", "r", "abs_z", "fe_h")
+
+
+@pytest.fixture(scope="session")
+def end_to_end(tmp_path_factory):
+    """A release of 100,000 rows, its store, the run's products, and the stars of its sample as arrays."""
+    folder = tmp_path_factory.mktemp("statistics")
+    galdask.mock("dr17", folder / "release", stars=100_000, seed=1, layout="lite")
+    store, out = folder / "store", folder / "out"
+    galdask.ingest("dr17", folder / "release", store, cluster="inline", partition_rows=15_000)
+    summary = pipeline.run(
+        "two_disks", store, out, cluster="inline", only=PRODUCTS, figures=False, cache=False
+    )
+    frame = galdask.sample(store, columns=COLUMNS).compute(scheduler="synchronous")
+    products = {}
+    for name in PRODUCTS:
+        with xr.open_zarr(out / "products" / f"{name}.zarr") as dataset:
+            products[name] = dataset.load()
+    yield SimpleNamespace(
+        release=folder / "release",
+        kept=summary.kept["main"],
+        products=products,
+        stars={name: frame[name].to_numpy() for name in COLUMNS},
+    )
+    shutil.rmtree(folder)
+
+
+@pytest.fixture(scope="session")
+def small_truth(end_to_end):
+    """Truth for samples of the release's size."""
+    return truth.truth(end_to_end.kept, cells=estimators.CELLS[1:])
+
+
+@pytest.fixture(scope="session")
+def small_mocks(end_to_end):
+    """Slopes and medians of mocks of that size, seeds 1 to 6."""
+    made = []
+    for seed in range(1, 7):
+        one = estimators.Pass(estimators.plan(), [estimators.GRADIENTS, *estimators.CELLS[1:]])
+        one.push(draw_sample(end_to_end.kept, seed))
+        tables = one.tables()
+        made.append((one.gradients(tables), one.medians(tables)))
+    slopes = xr.concat([gradients for gradients, _ in made], "seed", join="exact")
+    return SimpleNamespace(slopes=slopes, medians=[medians for _, medians in made])

@@ -1,0 +1,80 @@
+"""The whole calibration: the truth, twenty mocks, and what follows from them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import xarray as xr
+
+from galdask.mocks import draw_sample
+from galdask.reductions import CellTable
+from tests.statistics import cells
+from tests.statistics.estimators import CELLS, GRADIENTS, Pass, plan
+from tests.statistics.rules import finite
+from tests.statistics.truth import VARIANTS, Truth, truth
+
+#: stars of a mock: as many as in the published sample
+STARS = 66_496
+SEEDS = range(1, 21)
+
+
+@dataclass(frozen=True)
+class Study:
+    """Truth and estimates."""
+
+    truth: Truth
+    slopes: xr.Dataset
+    """Gradients of the mocks, dimension `seed`."""
+    medians: list[dict[tuple[str, str], CellTable]]
+    """Order statistics of each mock."""
+
+    @cached_property
+    def error(self) -> xr.DataArray:
+        """Stated error of a slope: root mean square over the mocks."""
+        return np.sqrt((self.slopes["slope_err"] ** 2).mean("seed"))
+
+    @cached_property
+    def bias(self) -> xr.Dataset:
+        """Slopes of a variant minus true slopes, in stated errors, mean over the hundred samples."""
+        true = self.truth.slopes["true"]["slope"]
+        return xr.Dataset(
+            {
+                name: ((dataset["slope"] - true).mean("sample") / self.error).where(self.truth.judged)
+                for name, dataset in self.truth.slopes.items()
+                if name != "true"
+            }
+        )
+
+    def naive(self) -> np.ndarray:
+        """Pulls of lines through running medians with the textbook error."""
+        distance = self.slopes["slope"] - self.truth.mean
+        pulls = (distance / self.slopes["slope_err_naive"]).where(self.truth.judged)
+        return finite(pulls.sel(fit_to="profile"))
+
+    def cell_pulls(self, of: tuple[str, str]) -> cells.Pulls:
+        """Pulls of medians in the cells of a product and quantity."""
+        return cells.pulls([found[of] for found in self.medians], self.truth.cells["measured"][of])
+
+    @property
+    def families(self) -> list[tuple[str, str]]:
+        """Products and quantities whose cells are there."""
+        return list(self.truth.cells["measured"])
+
+    def cell_biases(self, of: tuple[str, str]) -> dict[str, dict[str, np.ndarray]]:
+        """Biases of medians by population; see `cells.biases`."""
+        return dict(cells.biases({name: found[of] for name, found in self.truth.cells.items()}))
+
+
+def study(stars: int = STARS) -> Study:
+    """Run it; some minutes, below 2 GB."""
+    slopes, medians = [], []
+    pipeline = plan()
+    for seed in SEEDS:
+        one = Pass(pipeline, [GRADIENTS, *CELLS])
+        one.push(draw_sample(stars, seed))
+        tables = one.tables()
+        slopes.append(one.gradients(tables)[["slope", "slope_err", "slope_err_naive", "n_windows"]])
+        medians.append(one.medians(tables))
+    return Study(truth(stars, VARIANTS), xr.concat(slopes, "seed", join="exact"), medians)
