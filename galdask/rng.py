@@ -71,9 +71,9 @@ def normal(star_key: np.ndarray, index: np.ndarray | int, seed: int, purpose: st
 
 
 #: cumulative Poisson(1) probabilities in units of 2**-32: a word above k of them is the count k
-POISSON_1 = np.floor(
-    np.cumsum(np.exp(-1.0) / np.cumprod(np.r_[1.0, np.arange(1, 13)])) * 2.0**32
-).astype(np.uint64)
+POISSON_1 = np.floor(np.cumsum(np.exp(-1.0) / np.cumprod(np.r_[1.0, np.arange(1, 13)])) * 2.0**32).astype(
+    np.uint64
+)
 
 
 def poisson_weights(star_key: np.ndarray, replicas: int, seed: int) -> np.ndarray:

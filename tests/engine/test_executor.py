@@ -85,7 +85,9 @@ def test_the_dashboard_answers_on_loopback(dask_executor):
 
 def test_workers_leave_interrupts_to_the_client_and_use_one_thread(dask_executor):
     assert dict(dask_executor.run(work.stubborn, [0, 1], step="ask")) == {0: True, 1: True}
-    assert set(dict(dask_executor.run(work.environment, ["OMP_NUM_THREADS"] * 4, step="ask")).values()) == {"1"}
+    assert set(dict(dask_executor.run(work.environment, ["OMP_NUM_THREADS"] * 4, step="ask")).values()) == {
+        "1"
+    }
 
 
 def own_cluster(**options):
@@ -101,7 +103,9 @@ def own_cluster(**options):
 
 def test_a_worker_that_dies_costs_nothing_but_time(tmp_path):
     with open_executor(own_cluster()) as executor:
-        found = dict(executor.run(work.die_once, [str(tmp_path / f"{i % 2}") for i in range(6)], step="die once"))
+        found = dict(
+            executor.run(work.die_once, [str(tmp_path / f"{i % 2}") for i in range(6)], step="die once")
+        )
     assert found == dict.fromkeys(range(6), "alive")
 
 
