@@ -155,10 +155,10 @@ def run(
     from galdask.stars.recipe import Recipe
 
     section = config.load(pipeline_path(pipeline))
+    section.whole("galdask_pipeline", low=1, high=1)
     opened = store if isinstance(store, Store) else open_store(store)
     recipe = Recipe.from_section(section, opened)
     plan = Plan.from_section(section, recipe.derived_columns, recipe.samples)
-    section.whole("galdask_pipeline", low=1, high=1)
     section.done()
     names, skipped = plan.choose(only)
     out = Path(out)

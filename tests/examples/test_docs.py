@@ -64,6 +64,14 @@ def test_mistakes_read_as_on_the_page(words, made, real, tmp_path, monkeypatch, 
     assert not (tmp_path / "OUT" / "current").exists()
 
 
+def test_the_two_files_taken_for_each_other(made, tmp_path, capsys):
+    store, out = str(made("apo_k2").store), str(tmp_path / "out")
+    assert main(["run", str(EXAMPLES / "apo_k2_release.yaml"), "--store", store, "--out", out]) == 2
+    assert "the key 'galdask_pipeline' is missing" in capsys.readouterr().err
+    assert main(["ingest", str(EXAMPLES / "apo_k2.yaml"), "--from", str(tmp_path), "--store", out]) == 2
+    assert "the key 'galdask_release' is missing" in capsys.readouterr().err
+
+
 def test_a_misspelled_key_of_a_column_is_named(real, tmp_path):
     from galdask.catalog.release import load_release
     from galdask.errors import ConfigError
