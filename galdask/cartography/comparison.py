@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,36 +18,38 @@ if TYPE_CHECKING:
     import pandas as pd
     import xarray as xr
 
+#: variables of a comparison, in the order of its table
+BESIDE = ("slope", "slope_err", "slope_err_naive", "published_slope", "published_slope_err", "difference")
 
-def beside(name: str, heights: Axis) -> tuple[dict[str, Variable], str]:
-    """Return the published slopes in the run's bins of |Z|.
+
+def beside(name: str, bins: Axis) -> tuple[dict[str, Variable], str]:
+    """Return the published slopes in the run's bins.
 
     Parameters
     ----------
     name : str
-        Published table, whose column ``abs_z_low`` holds lower edges of equal bins.
-    heights : Axis
+        Published table, whose columns ``<position>_low`` and ``<position>_high`` hold the edges of bins.
+    bins : Axis
         The run's bins; one that is no bin of the table has NaN.
 
     Returns
     -------
     variables : dict
-        ``published_slope`` and ``published_slope_err`` by population and |Z|.
+        ``published_slope`` and ``published_slope_err`` by population and bin.
     source : str
         Where they were published.
     """
     source, table = published.table(name)
-    low = table["abs_z_low"]
-    width = low[1] - low[0]
-    rows = {round(edge, 9): k for k, edge in enumerate(low)}
-    slope = np.full((len(POPULATIONS), heights.size), np.nan)
+    edges = zip(table[f"{bins.column}_low"], table[f"{bins.column}_high"], strict=True)
+    rows = {(round(low, 9), round(high, 9)): k for k, (low, high) in enumerate(edges)}
+    slope = np.full((len(POPULATIONS), bins.size), np.nan)
     err = slope.copy()
-    for k, (lower, upper) in enumerate(zip(heights.edges, heights.edges[1:], strict=False)):
-        row = rows.get(round(lower, 9))
-        if row is not None and abs(upper - lower - width) < 1e-9:
+    for k, (low, high) in enumerate(pairwise(bins.edges)):
+        row = rows.get((round(low, 9), round(high, 9)))
+        if row is not None:
             slope[:, k] = [table[p][row] for p in POPULATIONS]
             err[:, k] = [table[f"{p}_err"][row] for p in POPULATIONS]
-    names = ("population", "abs_z")
+    names = ("population", bins.name)
     attrs = {"units": "dex/kpc", "long_name": "published slope", "source": source}
     return {
         "published_slope": (names, slope, attrs),
@@ -63,10 +66,13 @@ def difference(
     return names, away / both, {"units": "1", "long_name": "difference in combined errors"}
 
 
+def title(dataset: xr.Dataset) -> str:
+    """Return the title of a comparison."""
+    return f"{dataset.attrs['title']}, beside {dataset.attrs['published_source']}"
+
+
 def comparison_table(dataset: xr.Dataset) -> pd.DataFrame:
-    """Return the slopes of the first r_min beside the published ones, one row a slope."""
-    first = dataset.isel(r_min=0, drop=True)
-    names = ["slope", "slope_err", "slope_err_naive", "published_slope", "published_slope_err", "difference"]
-    frame = long_table(first, names)
-    frame.attrs["title"] = f"{dataset.attrs['title']}, beside {dataset.attrs['published_source']}"
+    """Return the slopes of a dataset beside the published ones, one row a slope."""
+    frame = long_table(dataset, BESIDE)
+    frame.attrs["title"] = title(dataset)
     return frame

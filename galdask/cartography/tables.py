@@ -16,21 +16,24 @@ if TYPE_CHECKING:
 
 
 def long_table(dataset: xr.Dataset, names: Sequence[str]) -> pd.DataFrame:
-    """Return variables of equal dimensions as one row a cell, edges of |Z| beside them."""
-    frame = dataset[list(names)].reset_coords(drop=True).to_dataframe().reset_index()
-    for name in ("population", "fit_to"):
-        if name in frame:
+    """Return variables of equal dimensions as one row a cell; bins are their two edges."""
+    chosen = dataset[list(names)]
+    frame = chosen.reset_coords(drop=True).to_dataframe().reset_index()
+    units = {name: dataset[name].attrs.get("units", "") for name in names}
+    for name in map(str, chosen.dims):
+        if name not in dataset.coords:
+            continue
+        units[name] = dataset[name].attrs.get("units", "")
+        if dataset[name].dtype.kind not in "fiu":
             frame[name] = frame[name].astype(str)
-    edges = dict(zip(dataset["abs_z"].values, dataset["abs_z_bnds"].values, strict=True))
-    at = list(frame.columns).index("abs_z")
-    frame.insert(at, "abs_z_high", [edges[z][1] for z in frame["abs_z"]])
-    frame.insert(at, "abs_z_low", [edges[z][0] for z in frame["abs_z"]])
-    frame = frame.drop(columns="abs_z")
-    frame.attrs = {
-        "title": dataset.attrs["title"],
-        "units": {"abs_z_low": "kpc", "abs_z_high": "kpc", "r_min": "kpc"}
-        | {name: dataset[name].attrs.get("units", "") for name in names},
-    }
+        if f"{name}_bnds" in dataset:
+            edges = dict(zip(dataset[name].values, dataset[f"{name}_bnds"].values, strict=True))
+            at = list(frame.columns).index(name)
+            for side, end in enumerate(("low", "high")):
+                frame.insert(at + side, f"{name}_{end}", [edges[v][side] for v in frame[name]])
+                units[f"{name}_{end}"] = units[name]
+            frame = frame.drop(columns=name)
+    frame.attrs = {"title": dataset.attrs["title"], "units": units}
     return frame
 
 

@@ -59,6 +59,8 @@ products:
 
 def section(text: str = PIPELINE) -> config.Section:
     return config.parse(text, "small.yaml")
+  vertical_profiles: {r_max: 6, window: 40, window_step: 20}
+  vertical_gradients: {max_abs_z: 1.5, near_sun: [3, 5], replicas: 40}
 
 
 def plan(text: str = PIPELINE) -> Plan:

@@ -119,12 +119,18 @@ def test_other_bins_and_other_limits_are_not_compared(made):
     assert np.isnan(gradients["difference"]).all()
 
 
-def test_the_published_table_is_the_paper_s(shared):
-    source, columns = table("table1")
-    lines = (shared / "reference" / "imig2023_table1_radial_feh_gradients.csv").read_text().splitlines()
-    given = np.array([line.split(",") for line in lines if not line.startswith("#")][1:], dtype=float)
+@pytest.mark.parametrize(
+    ("name", "file"), [("table1", "table1_radial_feh_gradients"), ("table2", "table2_vertical_feh_gradients")]
+)
+def test_the_published_table_is_the_paper_s(shared, name, file):
+    source, columns = table(name)
+    lines = (shared / "reference" / f"imig2023_{file}.csv").read_text().splitlines()
+    rows = [line.split(",") for line in lines if not line.startswith("#")][1:]
+    given = np.array([[cell or "nan" for cell in row] for row in rows], dtype=float)
+    edges = columns.pop("abs_z_high" if name == "table1" else "r_high")
     np.testing.assert_array_equal(np.array(list(columns.values())).T, given)
-    assert source.startswith("Imig et al. 2023, Table 1")
+    np.testing.assert_array_equal(edges, given[:, 0] + given[1, 0])
+    assert source.startswith(f"Imig et al. 2023, Table {name[-1]}")
 
 
 def test_tables_have_one_row_a_window_and_a_slope(made):

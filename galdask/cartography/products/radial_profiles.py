@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from galdask.cartography import cell_statistics as cs
-from galdask.cartography import profiles
+from galdask.cartography import profiles, radial
 from galdask.cartography.dataset import build
 from galdask.cartography.grids import coordinates
-from galdask.cartography.product import Product, Request
+from galdask.cartography.product import Product
 from galdask.cartography.tables import long_table
 
 if TYPE_CHECKING:
@@ -18,25 +17,16 @@ if TYPE_CHECKING:
     from galdask.cartography.plan import Plan
     from galdask.cartography.product import Tables
 
-
-def requests(plan: Plan) -> dict[str, Request]:
-    """Ask for the running medians and the stars in each bin."""
-    settings = profiles.settings_of(plan, "radial_profiles", "radial_gradients")
-    return {
-        "medians": profiles.medians(plan, settings, "fe_h"),
-        "stars": cs.counts(plan.quantities["fe_h"].sample, (profiles.height_axis(settings),)),
-    }
+WAY = radial.Radial("fe_h", ("radial_profiles", "radial_gradients"))
 
 
 def finish(plan: Plan, tables: Tables) -> xr.Dataset:
     """Label them."""
-    settings = profiles.settings_of(plan, "radial_profiles", "radial_gradients")
-    heights = profiles.height_axis(settings)
-    found = profiles.windows(plan, "fe_h", tables["medians"], heights.size)
-    counts = cs.count_variable(tables["stars"], (heights,), "number of stars")
-    found["n_panel"] = cs.panel_variable(counts)
-    shape = {"window": settings["window"], "step": settings["window_step"]}
-    return build(plan, "radial_profiles", coordinates((heights,), plan), found, quantity="fe_h", **shape)
+    profile = WAY.profile(plan)
+    found = WAY.profile_variables(plan, tables)
+    return build(
+        plan, "radial_profiles", coordinates((profile.bins,), plan), found, **profiles.attributes(profile)
+    )
 
 
 def tables(dataset: xr.Dataset) -> dict[str, pd.DataFrame]:
@@ -51,14 +41,12 @@ PRODUCT = Product(
     figure="Figure 13",
     caption=(
         "Running median of [Fe/H] against R, one line for each bin of |Z|, for all stars and for the"
-        " low-alpha and high-alpha populations. Windows hold a fixed number of stars in the order of R and"
-        " overlap by half; each stands at the median R of its stars. The last partial window is left out."
-        " Bands are +-1 sigma of the median; the dotted line is the R of the Sun."
+        f" low-alpha and high-alpha populations. {radial.CAPTION}"
     ),
     quantities=("fe_h",),
     coordinates=("r", "abs_z"),
-    settings=profiles.PROFILE,
-    requests=requests,
+    settings=(*radial.BINS, *profiles.WINDOWS),
+    requests=WAY.profile_requests,
     finish=finish,
     tables=tables,
 )

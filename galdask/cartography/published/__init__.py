@@ -1,4 +1,4 @@
-"""Published numbers that products are set beside, each file with its source in its first line."""
+"""Published numbers that products are set beside; each file begins with its source, then remarks."""
 
 from __future__ import annotations
 
@@ -23,8 +23,18 @@ def table(name: str) -> tuple[str, dict[str, np.ndarray]]:
     columns : dict of str to (n,) float64
         NaN where nothing is printed.
     """
-    text = resources.files(__name__).joinpath(f"{name}.csv").read_text(encoding="utf-8")
-    source, *lines = text.splitlines()
+    comments, lines = _read(name)
     head, *rows = csv.reader(lines)
     values = [[float(cell) if cell else np.nan for cell in row] for row in rows]
-    return source.removeprefix("# "), dict(zip(head, np.array(values).T, strict=True))
+    return comments[0], dict(zip(head, np.array(values).T, strict=True))
+
+
+def note(name: str) -> str:
+    """Return what a table of published numbers says of contradictions in print; empty if nothing."""
+    return " ".join(_read(name)[0][1:])
+
+
+def _read(name: str) -> tuple[list[str], list[str]]:
+    text = resources.files(__name__).joinpath(f"{name}.csv").read_text(encoding="utf-8").splitlines()
+    comments = [line.removeprefix("# ") for line in text if line.startswith("#")]
+    return comments, [line for line in text if not line.startswith("#")]

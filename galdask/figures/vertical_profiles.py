@@ -1,0 +1,23 @@
+"""Running medians against height by Galactocentric radius (Imig et al. 2023, Figure 15)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from galdask.figures import profiles, style
+
+if TYPE_CHECKING:
+    import xarray as xr
+    from matplotlib.figure import Figure
+
+
+@style.styled
+def draw(dataset: xr.Dataset) -> Figure:
+    """Draw one panel a population and one line a bin of R, with its error as a band.
+
+    Parameters
+    ----------
+    dataset : xarray.Dataset
+        The product `vertical_profiles`.
+    """
+    return profiles.draw(dataset)

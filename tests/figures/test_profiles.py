@@ -1,0 +1,54 @@
+import numpy as np
+import pytest
+
+from galdask import figures
+from galdask.figures import style
+from tests.figures import made, synthetic
+from tests.figures.looking import named, panels, texts
+
+
+def marked(axes, label):
+    """Return the line of an axes with a label."""
+    (line,) = (line for line in axes.lines if line.get_label() == label)
+    return line
+
+
+def test_vertical_profiles_run_from_below_the_plane_to_above_it():
+    dataset = made.dataset("vertical_profiles")
+    column = panels(figures.draw("vertical_profiles", dataset))
+    assert len(column) == 3
+    for axes, population in zip(column, synthetic.POPULATIONS, strict=True):
+        low, high = axes.get_xlim()
+        assert low == -high
+        assert high >= np.nanmax(np.abs(dataset["z"].values))
+        assert named(axes, "plane")[0].get_xdata()[0] == 0.0
+        part = dataset.sel(population=population)
+        lines = [line for line in axes.lines if line.get_gid() != "plane" and len(line.get_xdata()) > 1]
+        assert [len(line.get_xdata()) for line in lines] == [n for n in part["n_windows"].values if n > 1]
+        first = part.isel(r=int(np.flatnonzero(part["n_windows"].values > 1)[0]))
+        good = np.isfinite(first["z"].values)
+        np.testing.assert_array_equal(lines[0].get_xdata(), first["z"].values[good])
+        np.testing.assert_array_equal(lines[0].get_ydata(), first["fe_h_median"].values[good])
+        assert axes.get_title(loc="right") == f"$N$ = {int(part['n_panel'].sum()):,}"
+    assert column[-1].get_xlabel() == "Median $Z$ of the window (kpc)"
+
+
+def test_vertical_gradients_show_both_sides_folded_and_their_difference():
+    dataset = made.dataset("vertical_gradients")
+    grid = panels(figures.draw("vertical_gradients", dataset))
+    assert len(grid) == 4
+    for way, upper, lower in zip(("profile", "stars"), grid[:2], grid[2:], strict=True):
+        part = dataset.sel(fit_to=way, population="low_alpha")
+        text = style.POPULATIONS["low_alpha"][2]
+        np.testing.assert_array_equal(marked(upper, text).get_ydata(), part["slope"].sel(side="both"))
+        np.testing.assert_array_equal(marked(lower, text).get_ydata(), part["asymmetry"])
+        assert "2$ kpc" in upper.get_title()
+        published = [c for c in upper.containers if str(c.get_label()).endswith("published")]
+        assert len(published) == 3
+        np.testing.assert_array_equal(
+            published[1].lines[0].get_ydata(), dataset["published_slope"].sel(population="low_alpha")
+        )
+        near = [c.lines[0] for c in upper.containers if c.lines[0] and c.lines[0].get_gid() == "near_sun"]
+        assert [float(line.get_xdata()[0]) for line in near] == pytest.approx([8.3] * 3)
+    assert grid[0].get_ylabel().startswith(r"Slope of [Fe/H] against $\left|Z\right|$")
+    assert texts(grid[0]) == ""
