@@ -169,6 +169,11 @@ def sample(
         Sample of the pipeline.
     columns : sequence of str, optional
         Which derived columns; all by default.
+
+    Returns
+    -------
+    dask.dataframe.DataFrame
+        Indexed by the row in the main table, as `to_dask` is; `population` is categorical.
     """
     from galdask.catalog.store import Store as Opened
     from galdask.catalog.store import open_store
