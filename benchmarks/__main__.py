@@ -15,9 +15,10 @@ RESULTS = Path(__file__).with_name("RESULTS.md")
 NAMES = ("startup", "ingest", "medians", "coordinates", "pipeline")
 HEAD = """# Speed and memory
 
-Ratios of runs side by side: same columns, cuts and output for every peer, two threads or two worker processes where a peer
-can use them, state and sample caches off unless the cache is what is measured; medians of alternating runs. Written by
-`make bench`; each part says when and where it ran. Machines differ and are noisy: compare ratios, not seconds.
+Ratios of runs side by side: same columns, cuts and output for every peer, two threads or two worker
+processes where a peer can use them, state and sample caches off unless the cache is what is measured;
+medians of alternating runs. Written by `make bench`; each part says when and where it ran. Machines differ
+and are noisy: compare ratios, not seconds.
 """
 
 

@@ -1,4 +1,4 @@
-"""Ingest of a full-layout release of DR17's size against astropy -> pandas -> pyarrow and fitsio -> pyarrow."""
+"""Ingest of a full-layout release of DR17's size against astropy, pandas, pyarrow and fitsio, pyarrow."""
 
 from __future__ import annotations
 
@@ -78,8 +78,8 @@ def run() -> list[str]:
         lines += [*harness.rows(cold, "galdask, 2 workers"), ""]
     shutil.rmtree(out, ignore_errors=True)
     lines += [
-        "galdask also strips and dictionary-codes text, applies the missing-value policy, keys every star (blake2b), finds",
-        "content-defined partitions in a first pass over the ids, digests every column and writes a manifest; workers are up",
-        "before the clock starts, imports of the peers as well.",
+        "galdask also strips and dictionary-codes text, applies the missing-value policy, keys every star",
+        "(blake2b), finds content-defined partitions in a first pass over the ids, digests every column and",
+        "writes a manifest. Workers are up and libraries imported before the clock starts.",
     ]
     return lines

@@ -104,7 +104,7 @@ def ingest(
     from galdask.engine import warm
 
     described = load_release(release)
-    warm.kernels()
+    warm.kernels(listen)
     with open_executor(cluster, listen) as executor:
         return do(
             described,

@@ -185,7 +185,7 @@ def run(
             build.mkdir(parents=True)
         try:
             with open_executor(cluster, listen) as executor:
-                outcome = _reduce(opened, recipe, plan, names, executor, build, out, cache)
+                outcome = _reduce(opened, recipe, plan, names, executor, build, out, cache, listen)
                 _account(outcome, recipe, opened, plan, summary).write(build)
                 _write(build, plan, names, outcome, opened, recipe, summary, section)
                 if figures:
@@ -213,12 +213,13 @@ def _reduce(
     build: Path,
     out: Path,
     cache: bool | Path,
+    listen: events.Listener,
 ) -> Outcome:
     from galdask import cartography
     from galdask.engine import warm
     from galdask.engine.reduce import reduce
 
-    warm.kernels()
+    warm.kernels(listen)
     asked = cartography.requests(plan, names)
     requests = {key: (request.sample, request.reduction) for key, request in asked.items()}
     requests |= accounting.requests(recipe, requests.values())

@@ -27,10 +27,10 @@ def main(way: str, count: str) -> None:
 
 
 def galdask(sky):
-    from galdask.stars.galactocentric import galactocentric
+    from galdask.stars import FRAMES, galactocentric
 
     def transform(n):
-        return galactocentric(**{k: v[:n] for k, v in sky.items()}, frame="imig2023")
+        return galactocentric(FRAMES["imig2023"], **{k: v[:n] for k, v in sky.items()})
 
     return transform
 

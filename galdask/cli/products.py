@@ -11,6 +11,10 @@ def arguments(command: argparse.ArgumentParser) -> None:
 
 def run(chosen: argparse.Namespace) -> int:
     """Print a line for each product."""
+    from galdask import events
+    from galdask.engine import warm
+
+    warm.announce(events.Narrator(mode=chosen.progress))
     from galdask.cartography.products import registry
 
     products = registry()
