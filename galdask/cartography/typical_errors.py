@@ -39,7 +39,8 @@ def variables(
     plan: Plan, edges: Sequence[float], tables: Tables
 ) -> tuple[dict[str, Any], dict[str, cs.Variable]]:
     """Return coordinates and variables: ``<quantity>_err_median`` and ``n_err``; empty without errors."""
-    wide, found = axis(edges), {}
+    wide = axis(edges)
+    found: dict[str, cs.Variable] = {}
     for name in ERRORS:
         if f"{name}_err" not in tables:
             continue

@@ -49,18 +49,23 @@ products:
   coverage: {step: 1, max_r: 6, max_z: 2}
   alpha_split: {}
   age_errors: {}
+  mgfe_grid:
+    r_edges: [0, 2, 4, 8]
+    slices: [0, 0.5, 2]
+    fe_h: {low: -1, high: 1, step: 0.1}
+    mg_fe: {low: -0.4, high: 0.6, step: 0.05}
   global_maps: {step: 1, max_r: 6, max_z: 2, max_abs_z: 1.0, min_n: 1}
   feh_slices: {step: 1, max_r: 6, slices: [0, 1, 2], min_n: 1}
   age_slices: {step: 1, max_r: 6, slices: [0, 1, 2], min_n: 1}
   radial_profiles: {z_step: 1, z_max: 2, window: 40, window_step: 20}
   radial_gradients: {r_min: [3.0, 0.0], replicas: 40}
+  vertical_profiles: {r_max: 6, window: 40, window_step: 20}
+  vertical_gradients: {max_abs_z: 1.5, near_sun: [3, 5], replicas: 40}
 """
 
 
 def section(text: str = PIPELINE) -> config.Section:
     return config.parse(text, "small.yaml")
-  vertical_profiles: {r_max: 6, window: 40, window_step: 20}
-  vertical_gradients: {max_abs_z: 1.5, near_sun: [3, 5], replicas: 40}
 
 
 def plan(text: str = PIPELINE) -> Plan:

@@ -1,0 +1,90 @@
+"""Products in zones of R and |Z|, made from random stars by the reductions themselves."""
+
+import numpy as np
+import pytest
+
+from galdask.cartography import contours
+from galdask.cartography.atlas import finish, requests
+from tests.cartography.stars import PIPELINE, plan, random_stars, results, samples
+
+
+@pytest.fixture(scope="module")
+def stars():
+    return random_stars(6000)
+
+
+@pytest.fixture(scope="module")
+def aged(stars):
+    return samples(stars)["age"]
+
+
+def made(name, stars, text=PIPELINE):
+    small = plan(text)
+    return finish(small, name, results(small, stars, names=(name,)))
+
+
+def zone(of, r, z, population=None):
+    """Which stars are in the zone 2 <= R < 4, 0.5 <= |Z| <= 2 and others of the small pipeline."""
+    inside = (of["r"] >= r[0]) & (of["r"] < r[1]) & (of["abs_z"] >= z[0])
+    inside &= (of["abs_z"] < z[1]) | ((of["abs_z"] == z[1]) & (z[1] == 2))
+    return inside if population is None else inside & (of["population"] == population)
+
+
+def test_mgfe_grid_is_a_histogram_in_each_zone(stars, aged):
+    grid = made("mgfe_grid", stars)
+    assert grid["n"].dims == ("population", "abs_z", "r", "fe_h", "mg_fe")
+    inside = zone(stars, (2, 4), (0.5, 2))
+    own = grid.isel(abs_z=1, r=1)
+    expected, *_ = np.histogram2d(
+        stars["fe_h"][inside], stars["mg_fe"][inside], [np.arange(-10, 11) / 10, np.arange(-8, 13) / 20]
+    )
+    np.testing.assert_array_equal(own["n"].sel(population="total"), expected)
+    assert int(own["n_panel"].sel(population="total")) == expected.sum() < inside.sum()
+    for population, code in (("total", None), ("low_alpha", 0), ("high_alpha", 1)):
+        assert int(own["n_all"].sel(population=population)) == zone(stars, (2, 4), (0.5, 2), code).sum()
+        assert int(own["n_age"].sel(population=population)) == zone(aged, (2, 4), (0.5, 2), code).sum()
+    part = zone(aged, (2, 4), (0.5, 2)).sum() / inside.sum()
+    assert float(own["f_distmass"][0]) == part
+    assert float(own["f_distmass_err"][0]) == pytest.approx(np.sqrt(part * (1 - part) / inside.sum()))
+
+
+def test_contours_of_mgfe_grid_enclose_what_they_say(stars):
+    grid = made("mgfe_grid", stars)
+    n, density = grid["n"].values, grid["density"].values
+    np.testing.assert_allclose(density, contours.smoothed(n, 1.0), rtol=1e-6, atol=1e-6)
+    assert (n.sum(axis=(-2, -1)) >= 50).all()
+    for place in np.ndindex(*n.shape[:3]):
+        for fraction, level in zip(grid["fraction"].values, grid["level"].values[place], strict=True):
+            inside = density[place][density[place] > level].sum() / density[place].sum()
+            assert inside == pytest.approx(fraction, abs=0.05)
+    every, _, _ = np.histogram2d(
+        stars["fe_h"], stars["mg_fe"], [np.arange(-10, 11) / 10, np.arange(-8, 13) / 20]
+    )
+    np.testing.assert_allclose(grid["behind_density"], contours.smoothed(every, 1.0), rtol=1e-6, atol=1e-6)
+    border = float(grid["behind_level"])
+    whole = grid["behind_density"].values
+    assert whole[whole > border].sum() / whole.sum() == pytest.approx(0.9, abs=0.01)
+    assert grid["behind_level"].attrs["fraction"] == 0.9
+
+
+def test_panels_of_few_stars_have_no_contour(stars):
+    few = {name: values[:300] for name, values in stars.items()}
+    grid = made("mgfe_grid", few)
+    sparse = grid["n_panel"].values < 50
+    assert 0 < sparse.sum() < sparse.size
+    np.testing.assert_array_equal(np.isnan(grid["level"].values).any(axis=-1), sparse)
+
+
+def test_zones_without_ages_count_all_stars_alone(stars):
+    ages = PIPELINE[PIPELINE.index("  age:   {") : PIPELINE.index("  teff:")]
+    products = PIPELINE[PIPELINE.index("  mgfe_grid:") :]
+    lean = PIPELINE.replace(ages, "").split("products:")[0] + "products:\n" + products
+    grid = made("mgfe_grid", stars, lean.replace(", age]", "]"))
+    assert "n_age" not in grid
+    assert int(grid["n_all"].sum()) > 0
+
+
+def test_zones_are_asked_for_once():
+    small = plan()
+    alone = requests(small, ["mgfe_grid"])
+    assert sorted(one.reduction.kind for one in alone.values()) == ["counts"] * 4 + ["order_statistics"] * 2
