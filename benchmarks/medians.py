@@ -27,6 +27,7 @@ def run() -> list[str]:
         "",
         *harness.rows(told, "galdask, 2 workers"),
         "",
-        f"All find the same {min(set.union(*cells.values())):,} cells. Largest worker of galdask: {worker:.0f} MiB.",
+        f"All find the same {min(set.union(*cells.values())):,} cells. Largest worker of galdask: "
+        f"{worker:.0f} MiB.",
         "galdask checks the digest of every column that it reads; the second line shows what that costs.",
     ]
