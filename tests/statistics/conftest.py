@@ -1,4 +1,4 @@
-"""One mock release through the whole pipeline, the stars of its sample, and the truth for a sample so large."""
+"""One mock release through the whole pipeline, its stars, and the truth for a sample of that size."""
 
 from __future__ import annotations
 
@@ -10,12 +10,23 @@ import pytest
 import xarray as xr
 
 import galdask
-from galdask import pipeline
+from galdask import config, pipeline
+from galdask.catalog.store import open_store, read_partition
 from galdask.mocks import draw_sample
+from galdask.stars.recipe import Recipe
 from tests.statistics import estimators, truth
 
 PRODUCTS = ("radial_profiles", "radial_gradients")
 COLUMNS = ("star_key", "population", "r", "abs_z", "fe_h")
+
+
+def stars_of(path):
+    """The stars of the main sample, all partitions together."""
+    store = open_store(path)
+    recipe = Recipe.from_section(config.load(pipeline.pipeline_path("two_disks")), store)
+    parts = [store.part(k, recipe.columns_read) for k in range(len(store.partitions))]
+    views = [recipe.derive(read_partition(part)).view("main") for part in parts]
+    return {name: np.concatenate([view[name] for view in views]) for name in COLUMNS}
 
 
 @pytest.fixture(scope="session")
@@ -28,7 +39,6 @@ def end_to_end(tmp_path_factory):
     summary = pipeline.run(
         "two_disks", store, out, cluster="inline", only=PRODUCTS, figures=False, cache=False
     )
-    frame = galdask.sample(store, columns=COLUMNS).compute(scheduler="synchronous")
     products = {}
     for name in PRODUCTS:
         with xr.open_zarr(out / "products" / f"{name}.zarr") as dataset:
@@ -37,7 +47,7 @@ def end_to_end(tmp_path_factory):
         release=folder / "release",
         kept=summary.kept["main"],
         products=products,
-        stars={name: frame[name].to_numpy() for name in COLUMNS},
+        stars=stars_of(store),
     )
     shutil.rmtree(folder)
 

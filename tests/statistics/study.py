@@ -11,6 +11,7 @@ import xarray as xr
 from galdask.mocks import draw_sample
 from galdask.reductions import CellTable
 from tests.statistics import cells
+from tests.statistics.dilution import dilution
 from tests.statistics.estimators import CELLS, GRADIENTS, Pass, plan
 from tests.statistics.rules import finite
 from tests.statistics.truth import VARIANTS, Truth, truth
@@ -18,6 +19,8 @@ from tests.statistics.truth import VARIANTS, Truth, truth
 #: stars of a mock: as many as in the published sample
 STARS = 66_496
 SEEDS = range(1, 21)
+#: stars of the sample for the prediction of dilution, in mocks
+DILUTED = 6
 
 
 @dataclass(frozen=True)
@@ -29,6 +32,11 @@ class Study:
     """Gradients of the mocks, dimension `seed`."""
     medians: list[dict[tuple[str, str], CellTable]]
     """Order statistics of each mock."""
+
+    @property
+    def heights(self) -> np.ndarray:
+        """Lower and upper edge of the bins of |Z|, kpc."""
+        return self.truth.wide["abs_z_bnds"].values
 
     @cached_property
     def error(self) -> xr.DataArray:
@@ -46,6 +54,16 @@ class Study:
                 if name != "true"
             }
         )
+
+    @cached_property
+    def dilution(self) -> tuple[np.ndarray, np.ndarray]:
+        """Slope over true slope of low-alpha stars beyond 7 kpc at each height, predicted and found."""
+        here = {"fit_to": "stars", "population": "low_alpha", "r_min": 7.0}
+        true, radii = (
+            self.truth.slopes[name]["slope"].sel(here).mean("sample") for name in ("true", "radii")
+        )
+        predicted = dilution(DILUTED * self.truth.n, SEEDS[0], 7.0, self.heights)
+        return predicted, (radii / true).values
 
     def naive(self) -> np.ndarray:
         """Pulls of lines through running medians with the textbook error."""

@@ -1,4 +1,4 @@
-"""A mock release, written, ingested and run: the same gradients as the stars themselves, and the true ones."""
+"""A mock release, written, ingested and run: the gradients of its stars, and the true ones."""
 
 from __future__ import annotations
 

@@ -1,0 +1,65 @@
+"""What the page of a calibration says around its tables."""
+
+HEAD = """\
+# Calibration: do the stated errors hold, and what do measurement errors do?
+
+Made {made} at commit {commit}, by `{command}` (tests/statistics, marked `long`), in {seconds:.0f} s and
+{memory:.2f} GB of memory, with {versions}.
+
+**What was run.** Mocks of {stars:,} stars that pass the cuts (seeds {first} to {last}), and an independent
+one {times} times larger (seed {seed}). The plan, requests and `finish` are those of
+`pipelines/two_disks.yaml`; blocks of stars go through map and finalize of the real reductions. A pull is
+(estimate - truth) / error. Pooled pulls must have a mean within +-{mean} and a standard deviation of {low}
+to {high}; one mock, judged by the sum of squared pulls of its low-alpha and high-alpha bins (they share no
+star), must have p > {p}.
+
+**Truth of running medians.** A window of 200 stars in a sample {times} times denser is {times} times
+narrower: a line through such windows has another slope (column `200-star windows`, in stated errors). So
+windows grow with the sample, 20,000 stars in steps of 10,000 (`wide`). What is left is the phase of the
+last window: the outermost stars, up to half a window, belong to none, and how many follows a saw-tooth in
+the number of stars. That last window has the longest lever: one phase differs from the mean over phases by
+up to one error (column `wide`). The main truth is therefore the mean slope of the {times} samples of
+{stars:,} stars that the large mock consists of; the pools against `wide` stand beside it. Lines through
+stars and medians in cells need no such care.
+
+**Which bins.** Bins where each of the {times} samples has a line (three windows), through at least {fewest}
+stars on average.
+"""
+
+LEGEND = """\
+In the tables of bins, slopes and errors are in 0.001 dex/kpc and everything else is in stated errors of one
+mock. `wide` and `200-star windows` are those slopes minus the truth. `bias` is measured minus true on the
+very same 6.6 million stars (known to 0.1 for profiles, 0.07 for stars). Its parts are found with only some
+columns measured: `places` R and |Z|, `radii` R alone, `heights` |Z| alone, `labels` the abundances,
+`populations` the classification by abundances.
+"""
+
+READING = """\
+## Reading
+
+*Errors hold.* Bootstrap errors of slopes and Maritz-Jarrett errors of medians have the right size in every
+family. The textbook error of a line through running medians does not: windows overlap by half and the
+profile is not straight, so it is too small where windows are few and too large where a bent profile has
+many. Families and populations share stars and the truth, so their mean pulls move together; a mean of eight
+bins and twenty seeds has a scatter of about 0.09.
+
+*Few stars.* Medians of fewer than {few} stars have pulls with a wide wing (standard deviation 1.3 to 2.1):
+an error from three to nine stars is itself uncertain, the more so where two populations make the
+distribution double-peaked ([Mg/Fe] of `total`). They are tabulated, not judged; a map's `min_n` can leave
+them out.
+
+*Bias of slopes.* A stated error knows of the sampling of stars, not of errors in their distances. Only
+distances matter: `places` alone gives the bias of every bin to 0.3 errors, and abundances (`labels`) and
+the classification (`populations`) are small. In the plane and beyond 7 kpc slopes come out flatter because
+R has an error: regression dilution. The factor that it predicts from the errors of R alone, cov(true R,
+measured R) / var(measured R), agrees with the one found for lines through low-alpha stars (table below).
+Above the plane a second part enters with the other sign, `heights`: errors of distance move stars between
+bins of |Z|, most at large R, and the gradient differs from bin to bin. Both are properties of the
+catalogue's distances (8.5 per cent here): they do not shrink with the number of stars, and in the plane
+they are two to three stated errors of a sample of this size (2 to 3 per cent of the slope).
+
+*Bias of medians.* Nineteen of twenty cells of abundance are within 0.3 errors; the rest is due to distances
+(`places`: stars of other radii enter a cell, most where the density falls steeply). Ages have a scatter of
+0.15 dex about a lopsided distribution, whose median it moves to the young side (`labels`). What is left
+after both parts is within 0.3 errors in more than 99 of 100 cells.
+"""
