@@ -134,6 +134,15 @@ def height_axis(axes: Axes, dataset: xr.Dataset) -> None:
     axes.set_xlabel(style.title(dataset["abs_z"]))
 
 
+def radius_axis(axes: Axes, dataset: xr.Dataset, bins: str) -> None:
+    """Set limits and ticks of an axis of R."""
+    from matplotlib.ticker import MaxNLocator
+
+    axes.xaxis.set_major_locator(MaxNLocator(5, steps=[1, 2, 5, 10]))
+    axes.set_xlim(0, edges(dataset, bins)[-1])
+    axes.set_xlabel(style.title(dataset[bins]))
+
+
 def beyond(limit: float) -> str:
     """Return the range of R of a line as the end of a title."""
     return rf", $R \geq {limit:g}$ kpc" if limit > 0 else ", all $R$"

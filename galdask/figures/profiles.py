@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -140,8 +141,7 @@ def nothing(axes: Axes, number: int) -> None:
 
 def limits(axes: Axes, dataset: xr.Dataset, course: Course) -> None:
     """Set limits that hold every window: from R = 0, or as far below the plane as above it."""
-    name = f"{course.prefix}{dataset.attrs['quantity']}_median"
-    x, median = dataset[course.place].values, dataset[name].values
+    x = dataset[course.place].values
     x = x[np.isfinite(x)]
     if course.along == "z":
         reach = float(np.ceil(2 * np.abs(x).max()) / 2) if x.size else 2.0
@@ -151,5 +151,14 @@ def limits(axes: Axes, dataset: xr.Dataset, course: Course) -> None:
         axes.locator_params(axis="x", nbins=6)
     else:
         axes.set_xlim(0, float(np.ceil(x.max() + 0.5)) if x.size else 15.0)
-    err = np.nan_to_num(dataset[f"{name}_err"].values)
-    axes.set_ylim(*style.nice_limits(np.stack([median - err, median + err]), cover=1.0))
+    heights(axes, dataset, (course,))
+
+
+def heights(axes: Axes, dataset: xr.Dataset, courses: Sequence[Course]) -> None:
+    """Set vertical limits that hold the medians of all courses with their errors."""
+    ends = []
+    for course in courses:
+        name = f"{course.prefix}{dataset.attrs['quantity']}_median"
+        median, err = dataset[name].values, np.nan_to_num(dataset[f"{name}_err"].values)
+        ends += [(median - err).ravel(), (median + err).ravel()]
+    axes.set_ylim(*style.nice_limits(np.concatenate(ends), cover=1.0))

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from galdask.figures import gradients, style
-from galdask.figures.cells import edges
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -33,9 +32,7 @@ def draw(dataset: xr.Dataset) -> Figure:
         _sun(upper, both.sel(fit_to=way))
         upper.set_title(gradients.TITLES.get(way, way) + rf", $\left|Z\right| \leq {reach:g}$ kpc")
         gradients.panel(lower, dataset.sel(fit_to=way), dataset, "r", "asymmetry", "")
-        lower.set_xlabel(style.title(dataset["r"]))
-    far = edges(dataset, "r")
-    grid[0, 0].set_xlim(0, far[-1])
+        gradients.radius_axis(lower, dataset, "r")
     grid[0, 0].set_ylabel(style.title(dataset["slope"]))
     grid[1, 0].set_ylabel(style.title(dataset["asymmetry"]).replace(" less ", "\nless "))
     grid[0, 0].set_ylim(*gradients.limits(both, "slope", "published_slope"))

@@ -61,6 +61,8 @@ products:
   radial_gradients: {r_min: [3.0, 0.0], replicas: 40}
   vertical_profiles: {r_max: 6, window: 40, window_step: 20}
   vertical_gradients: {max_abs_z: 1.5, near_sun: [3, 5], replicas: 40}
+  age_profiles: {z_step: 1, z_max: 2, r_max: 6, window: 40, window_step: 20}
+  age_gradients: {r_min: [3.0], max_abs_z: 1.5, replicas: 40}
 """
 
 

@@ -52,3 +52,36 @@ def test_vertical_gradients_show_both_sides_folded_and_their_difference():
         assert [float(line.get_xdata()[0]) for line in near] == pytest.approx([8.3] * 3)
     assert grid[0].get_ylabel().startswith(r"Slope of [Fe/H] against $\left|Z\right|$")
     assert texts(grid[0]) == ""
+
+
+def test_ages_run_along_r_at_left_and_along_z_at_right():
+    dataset = made.dataset("age_profiles")
+    grid = panels(figures.draw("age_profiles", dataset))
+    assert len(grid) == 6
+    for row, population in enumerate(synthetic.POPULATIONS):
+        left, right = grid[2 * row], grid[2 * row + 1]
+        assert left.get_ylim() == right.get_ylim()
+        part = dataset.sel(population=population)
+        for axes, x, median in ((left, "r", "age_median"), (right, "vertical_z", "vertical_age_median")):
+            drawn = [line for line in axes.lines if line.get_gid() is None and len(line.get_xdata()) > 1]
+            count = np.isfinite(part[x].values).sum(axis=1)
+            assert [len(line.get_xdata()) for line in drawn] == [n for n in count if n > 1]
+            first = part[median].values[int(np.flatnonzero(count > 1)[0])]
+            np.testing.assert_array_equal(drawn[0].get_ydata(), first[np.isfinite(first)])
+    assert named(grid[0], "sun")
+    assert named(grid[1], "plane")
+    assert grid[4].get_xlabel() == "Median $R$ of the window (kpc)"
+
+
+def test_slopes_of_age_have_a_row_each_way():
+    dataset = made.dataset("age_gradients")
+    grid = panels(figures.draw("age_gradients", dataset))
+    text = style.POPULATIONS["total"][2]
+    for way, upper, lower in zip(("profile", "stars"), grid[:2], grid[2:], strict=True):
+        part = dataset.sel(fit_to=way, population="total")
+        np.testing.assert_array_equal(marked(upper, text).get_ydata(), part["slope"].isel(r_min=0))
+        np.testing.assert_array_equal(
+            marked(lower, text).get_ydata(), part["vertical_slope"].sel(side="both")
+        )
+        np.testing.assert_array_equal(marked(lower, text).get_xdata(), dataset["r_bin"])
+    assert grid[0].get_ylabel() == "Slope of age against $R$ (Gyr kpc$^{-1}$)"
