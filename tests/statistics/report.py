@@ -76,6 +76,10 @@ def of_slopes(study: Study) -> Iterator[str]:
             rows.append(pooled(f"**{name}** ({bins} bins)", main.sel(here)))
             rows += [pooled(f"{name}, {p}", main.sel({**here, "population": p})) for p in POPULATIONS]
             rows.append(pooled(f"{name}, against `wide`", wide.sel(here)))
+            rows += [
+                pooled(f"{name}, {p}, against `wide`", wide.sel({**here, "population": p}))
+                for p in POPULATIONS
+            ]
     rows.append(pooled("profile, textbook errors", study.naive()))
     yield "## Radial gradients: pooled pulls\n"
     yield table(("family", "pulls", "mean", "sd", "holds"), rows)
@@ -155,7 +159,10 @@ def of_cells(study: Study) -> Iterator[str]:
         rows += [pooled(f"{name}, {p}", pulls.of(p)) for p in POPULATIONS]
         for low, high in cells.CLASSES:
             label = f"{low} to {high - 1}" if high < 10**6 else f"{low} or more"
-            rows.append((*pooled(f"{name}, {label} stars", pulls.of(None, low, high))[:4], ""))
+            few = POPULATIONS if high <= cells.FEWEST else ()
+            for p in (None, *few):
+                who = f"{name}, {p}" if p else name
+                rows.append((*pooled(f"{who}, {label} stars", pulls.of(p, low, high))[:4], ""))
         for population, parts in study.cell_biases((product, quantity)).items():
             bias, rest = parts["measured"], parts["measured"] - parts["places"] - parts["labels"]
             row = [

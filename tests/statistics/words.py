@@ -20,7 +20,8 @@ last window: the outermost stars, up to half a window, belong to none, and how m
 the number of stars. That last window has the longest lever: one phase differs from the mean over phases by
 up to one error (column `wide`). The main truth is therefore the mean slope of the {times} samples of
 {stars:,} stars that the large mock consists of; the pools against `wide` stand beside it. Lines through
-stars and medians in cells need no such care.
+stars and medians in cells need no such care. Against the one phase of `wide` the pool of all bins must hold;
+the pool of a single population need not, and is shown.
 
 **Which bins.** Bins where each of the {times} samples has a line (three windows), through at least {fewest}
 stars on average.
@@ -43,16 +44,16 @@ profile is not straight, so it is too small where windows are few and too large 
 many. Families and populations share stars and the truth, so their mean pulls move together; a mean of eight
 bins and twenty seeds has a scatter of about 0.09.
 
-*Few stars.* Medians of fewer than {few} stars have pulls with a wide wing (standard deviation 1.3 to 2.1):
-an error from three to nine stars is itself uncertain, the more so where two populations make the
-distribution double-peaked ([Mg/Fe] of `total`). They are tabulated, not judged; a map's `min_n` can leave
-them out.
+*Few stars.* Medians of fewer than {few} stars have pulls with a wide wing: an error from three to nine stars
+is itself uncertain, the more so where two populations make the distribution double-peaked ([Mg/Fe] of
+`total`). They are tabulated, not judged: such errors are too small by a third or more, and a map's `min_n`
+can leave them out.
 
 *Bias of slopes.* A stated error knows of the sampling of stars, not of errors in their distances. Only
 distances matter: `places` alone gives the bias of every bin to 0.3 errors, and abundances (`labels`) and
 the classification (`populations`) are small. In the plane and beyond 7 kpc slopes come out flatter because
 R has an error: regression dilution. The factor that it predicts from the errors of R alone, cov(true R,
-measured R) / var(measured R), agrees with the one found for lines through low-alpha stars (table below).
+measured R) / var(measured R), agrees with the one found for lines through low-alpha stars (table above).
 Above the plane a second part enters with the other sign, `heights`: errors of distance move stars between
 bins of |Z|, most at large R, and the gradient differs from bin to bin. Both are properties of the
 catalogue's distances (8.5 per cent here): they do not shrink with the number of stars, and in the plane
