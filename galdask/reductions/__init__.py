@@ -21,6 +21,8 @@ _HOMES = {
     "LeastSquares": "least_squares",
     "BottomK": "bottom_k",
     "HistogramReplicas": "histogram_replicas",
+    "MedianReplicas": "median_replicas",
+    "WindowMedians": "window_medians",
 }
 
 #: modules that register reductions
@@ -32,6 +34,8 @@ KINDS = (
     "least_squares",
     "bottom_k",
     "histogram_replicas",
+    "median_replicas",
+    "window_medians",
 )
 
 __all__ = [*_HOMES, "KINDS", "REGISTRY"]

@@ -12,9 +12,11 @@ from galdask.reductions import (
     HistogramReplicas,
     Key,
     LeastSquares,
+    MedianReplicas,
     Moments,
     OrderStatistics,
     RunningMedians,
+    WindowMedians,
 )
 
 R_BINS = Axis.regular("r", "r", 3.0, 15.0, 3.0)
@@ -51,6 +53,14 @@ EXAMPLES: dict[str, Callable[[], tuple[Any, ...]]] = {
     "histogram_replicas": lambda: (
         HistogramReplicas(Key((R_BINS, FE_H_BINS), population=True), replicas=5),
         HistogramReplicas(Key((FE_H_BINS,)), replicas=3, seed=2),
+    ),
+    "median_replicas": lambda: (
+        MedianReplicas(PLANE, "fe_h", replicas=5),
+        MedianReplicas(Key((R_BINS,)), "fe_h", replicas=3, seed=2),
+    ),
+    "window_medians": lambda: (
+        WindowMedians(PLANE, "fe_h", spans=(2, 3)),
+        WindowMedians(SLICES, "fe_h", spans=(1,)),
     ),
 }
 
