@@ -5,7 +5,7 @@ care. A window of 200 stars is a tenth of a kpc wide in a sample of 6.6 million 
 edge of one of 66 thousand, so windows must grow with the sample: 20,000 stars, in steps of 10,000 (`wide`).
 What is left is the phase of the last window: up to half a window of the outermost stars belongs to none,
 and how many moves as a saw-tooth with the number of stars in the bin. The last window lies far out and has
-the longest lever, so that one phase differs from the mean over phases by up to one standard error. So the
+the longest lever, so that one phase differs from the mean over phases by about one standard error. So the
 large mock is also cut into a hundred samples of the size of the one tested, and the slopes of these hundred,
 found with the very settings of the pipeline, are averaged (`samples`): every phase enters as it does in
 estimates. That mean is the main truth; the other one stands beside it.

@@ -18,7 +18,7 @@ narrower: a line through such windows has another slope (column `200-star window
 windows grow with the sample, 20,000 stars in steps of 10,000 (`wide`). What is left is the phase of the
 last window: the outermost stars, up to half a window, belong to none, and how many follows a saw-tooth in
 the number of stars. That last window has the longest lever: one phase differs from the mean over phases by
-up to one error (column `wide`). The main truth is therefore the mean slope of the {times} samples of
+up to 1.3 errors (column `wide`). The main truth is therefore the mean slope of the {times} samples of
 {stars:,} stars that the large mock consists of; the pools against `wide` stand beside it. Lines through
 stars and medians in cells need no such care. Against the one phase of `wide` the pool of all bins must hold;
 the pool of a single population need not, and is shown.
@@ -46,7 +46,7 @@ bins and twenty seeds has a scatter of about 0.09.
 
 *Few stars.* Medians of fewer than {few} stars have pulls with a wide wing: an error from three to nine stars
 is itself uncertain, the more so where two populations make the distribution double-peaked ([Mg/Fe] of
-`total`). They are tabulated, not judged: such errors are too small by a third or more, and a map's `min_n`
+`total`). They are tabulated, not judged: such errors are too small by a quarter or more, and a map's `min_n`
 can leave them out.
 
 *Bias of slopes.* A stated error knows of the sampling of stars, not of errors in their distances. Only
