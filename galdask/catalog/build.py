@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,11 @@ from galdask.catalog.plan import Plan
 from galdask.catalog.schema import KeyJoin
 
 Task = tuple[int, int, int]
+
+
+def build_partitions(plan: Plan, batch: Sequence[Task]) -> list[dict[str, Any]]:
+    """Write several partitions, one after the other, but for those that a lost task has finished."""
+    return [finished(plan.journal, plan.store, task) or build_partition(plan, task) for task in batch]
 
 
 def build_partition(plan: Plan, task: Task) -> dict[str, Any]:

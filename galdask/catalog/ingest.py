@@ -13,7 +13,7 @@ import numpy as np
 
 from galdask import digest, events, publish
 from galdask.catalog import companion, journal, manifest, scan, sources
-from galdask.catalog.build import build_partition, finished
+from galdask.catalog.build import build_partitions, finished
 from galdask.catalog.ledger import ledger
 from galdask.catalog.partition import Rule, boundaries, rule_for
 from galdask.catalog.plan import Plan, targets_of
@@ -22,10 +22,17 @@ from galdask.catalog.schema import KeyJoin, Release, RowMatch
 from galdask.errors import ConfigError, OutputError, StoreError
 
 STEP = "ingest"
+#: tasks for each worker, at most: several partitions share a task where there are many
+BATCHES = 10
 
 
 class Runs(Protocol):
     """What runs the tasks: an executor of the engine, or anything like it."""
+
+    @property
+    def workers(self) -> int:
+        """Tasks that run at the same time."""
+        ...
 
     def run(
         self,
@@ -242,9 +249,11 @@ def _run(
     if entries:
         text = f"{len(entries)} of {len(tasks)} partitions were finished by an earlier call"
         listen(events.Event(STEP, text=text))
-    labels = [f"partition {index}, rows {a} to {b}" for index, a, b in waiting]
-    for _, entry in executor.run(build_partition, waiting, step=STEP, labels=labels, shared=plan):
-        entries[entry["index"]] = entry
+    size = max(1, -(-len(waiting) // (BATCHES * executor.workers)))
+    batches = [waiting[i : i + size] for i in range(0, len(waiting), size)]
+    labels = [f"partitions from {batch[0][0]}, rows {batch[0][1]} to {batch[-1][2]}" for batch in batches]
+    for _, done in executor.run(build_partitions, batches, step=STEP, labels=labels, shared=plan):
+        entries |= {entry["index"]: entry for entry in done}
     ordered = [entries[task[0]] for task in tasks]
     return _content(plan, release, scanned["stars"], ledgers, ordered), ordered
 
