@@ -77,8 +77,11 @@ def spread(replicas: np.ndarray, axis: int = -1) -> np.ndarray:
     return np.where(2 * number >= replicas.shape[axis], out, np.nan)
 
 
-def sign_change(values: np.ndarray, at: np.ndarray) -> np.ndarray:
-    """Return where values first rise through zero, by linear interpolation.
+def sign_change(values: np.ndarray, at: np.ndarray, weights: np.ndarray | None = None) -> np.ndarray:
+    """Return where values rise through zero, by linear interpolation.
+
+    Of several such places it is the one that parts negative values from positive ones best: where the
+    running sum of the (weighted) values is lowest.
 
     Parameters
     ----------
@@ -86,12 +89,15 @@ def sign_change(values: np.ndarray, at: np.ndarray) -> np.ndarray:
         Missing ones (NaN) are stepped over.
     at : (m,) float
         Rising places.
+    weights : (..., m) float, optional
+        How much each value counts where there are several such places.
 
     Returns
     -------
     (...) float64
-        Place of the first change from below zero to zero or above; NaN if there is none.
+        NaN if values never rise from below zero to zero or above.
     """
+    every = np.ones(values.shape) if weights is None else np.broadcast_to(weights, values.shape)
     out = np.full(values.shape[:-1], np.nan)
     for place in np.ndindex(*out.shape):
         row = values[place]
@@ -99,7 +105,7 @@ def sign_change(values: np.ndarray, at: np.ndarray) -> np.ndarray:
         x, y = at[good], row[good]
         rises = np.flatnonzero((y[:-1] < 0.0) & (y[1:] >= 0.0))
         if rises.size:
-            k = rises[0]
+            k = rises[np.argmin(np.cumsum(y * every[place][good])[rises])]
             out[place] = x[k] - y[k] * (x[k + 1] - x[k]) / (y[k + 1] - y[k])
     return out
 

@@ -54,6 +54,12 @@ products:
     slices: [0, 0.5, 2]
     fe_h: {low: -1, high: 1, step: 0.1}
     mg_fe: {low: -0.4, high: 0.6, step: 0.05}
+  mdf_grid:
+    r: {low: 0, high: 8, step: 1}
+    slices: [0, 0.5, 2]
+    fe_h: {low: -1.5, high: 0.8, step: 0.1}
+    replicas: 40
+  mdf_moments: {r: {low: 0, high: 8, step: 1}, fe_h: {low: -1.5, high: 0.8, step: 0.05}, replicas: 60}
   global_maps: {step: 1, max_r: 6, max_z: 2, max_abs_z: 1.0, min_n: 1}
   feh_slices: {step: 1, max_r: 6, slices: [0, 1, 2], min_n: 1}
   age_slices: {step: 1, max_r: 6, slices: [0, 1, 2], min_n: 1}

@@ -53,11 +53,18 @@ def test_spread_is_the_standard_deviation_over_what_is_there():
 
 def test_the_sign_change_is_interpolated():
     at = np.array([1.0, 3.0, 4.0, 5.0, 6.0])
-    values = np.array(
-        [[-3.0, -1.0, np.nan, 1.0, 2.0], [1.0, 2.0, 3.0, 2.0, 1.0], [1.0, -1.0, 0.0, 2.0, -1.0]]
-    )
-    np.testing.assert_allclose(histograms.sign_change(values, at), [4.0, np.nan, 4.0])
+    values = np.array([[-3.0, -1.0, np.nan, 1.0, 2.0], [1.0, 2.0, 3.0, 2.0, 1.0]])
+    np.testing.assert_allclose(histograms.sign_change(values, at), [4.0, np.nan])
+    assert histograms.sign_change(np.array([1.0, -1.0, 0.0, 2.0, -1.0]), at) == 4.0
     assert np.isnan(histograms.sign_change(np.full(5, np.nan), at))
+
+
+def test_of_several_sign_changes_the_one_that_parts_best():
+    at, values = np.arange(6.0), np.array([-1.0, 0.5, -2.0, 2.0, -0.5, 0.5])
+    assert histograms.sign_change(values, at) == 2.5
+    inner, outer = np.array([9.0, 9.0, 1, 1, 1, 1]), np.array([1, 1, 1, 1.0, 9.0, 1.0])
+    assert histograms.sign_change(values, at, inner) == pytest.approx(2 / 3)
+    assert histograms.sign_change(values, at, outer) == 4.5
 
 
 def test_slopes_are_those_of_weighted_least_squares():
