@@ -12,7 +12,7 @@ from galdask.cartography import contours, zones
 from galdask.cartography.grids import dims
 from galdask.cartography.product import Request
 from galdask.cartography.settings import Setting
-from galdask.reductions import Axis
+from galdask.reductions import Axis, CellTable
 
 if TYPE_CHECKING:
     from galdask.cartography.product import Tables
@@ -78,18 +78,24 @@ def variables(
     """
     panels = zones.axes(settings) if outer is None else tuple(outer)
     found = histogram(tables["panels"], settings, panels, cells)
-    every = cs.dense(tables["behind"], "n", cells)[0]
+    return found | behind(settings, tables["behind"], cells)
+
+
+def behind(settings: Mapping[str, Any], table: CellTable, cells: Sequence[Axis]) -> dict[str, cs.Variable]:
+    """Return ``behind_density`` and ``behind_level``: the region of all stars, wherever they are."""
+    every = cs.dense(table, "n", cells)[0]
     density = contours.smoothed(every, settings["smooth"])
     border = contours.levels(every, density, (settings["behind"],))
     about = {"units": "1", "long_name": "smoothed number of all stars per cell"}
-    found["behind_density"] = (dims(cells, False), density.astype(np.float32), about)
-    about = {"units": "1", "long_name": "density on the border of the region of all stars"}
-    found["behind_level"] = ((), border[0], {**about, "fraction": settings["behind"]})
-    return found
+    level = {"units": "1", "long_name": "density on the border of the region of all stars"}
+    return {
+        "behind_density": (dims(cells, False), density.astype(np.float32), about),
+        "behind_level": ((), border[0], {**level, "fraction": settings["behind"]}),
+    }
 
 
 def histogram(
-    table: Any, settings: Mapping[str, Any], outer: Sequence[Axis], cells: Sequence[Axis]
+    table: CellTable, settings: Mapping[str, Any], outer: Sequence[Axis], cells: Sequence[Axis]
 ) -> dict[str, cs.Variable]:
     """Return ``n``, ``n_panel``, ``density`` and ``level`` of one table of counts."""
     names = dims(outer)

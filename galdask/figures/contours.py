@@ -52,13 +52,16 @@ def legend(figure: Figure, dataset: xr.Dataset, colours: Any) -> None:
     fractions = sorted((float(f) for f in dataset["fraction"].values), reverse=True)
     shades = colours(np.linspace(0.0, 1.0, max(len(fractions), 2)))[-len(fractions) :]
     handles = [Patch(color=c, label=f"{100 * f:g} %") for f, c in zip(fractions, shades, strict=True)]
-    handles.append(Patch(color=GROUND, label=f"{100 * behind_fraction(dataset):g} % of all stars"))
+    handles.append(ground_patch(dataset))
     figure.legend(handles=handles, loc="outside upper center", ncols=len(handles), handlelength=1.2)
 
 
-def behind_fraction(dataset: xr.Dataset) -> float:
-    """Return the fraction of all stars within the region behind the panels."""
-    return float(dataset["behind_level"].attrs["fraction"])
+def ground_patch(dataset: xr.Dataset) -> Any:
+    """Return the legend's square of the region behind the panels."""
+    from matplotlib.patches import Patch
+
+    fraction = float(dataset["behind_level"].attrs["fraction"])
+    return Patch(color=GROUND, label=f"{100 * fraction:g} % of all stars")
 
 
 def lines(axes: Axes, part: xr.Dataset, x: str, y: str, **look: Any) -> Any:

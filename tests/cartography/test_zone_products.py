@@ -84,6 +84,24 @@ def test_zones_without_ages_count_all_stars_alone(stars):
     assert int(grid["n_all"].sum()) > 0
 
 
+def test_mgfe_age_grid_has_exact_medians_of_the_stars_with_ages(stars, aged):
+    grid = made("mgfe_age_grid", stars)
+    assert grid["age_median"].dims == ("abs_z", "r", "fe_h", "mg_fe")
+    inside = zone(aged, (2, 4), (0, 0.5))
+    for name, low, high in (("fe_h", -0.1, 0.0), ("mg_fe", 0.1, 0.15)):
+        inside &= (aged[name] >= low) & (aged[name] < high)
+    values = aged["age"][inside].astype(float)
+    own = grid.isel(abs_z=0, r=1).sel(fe_h=-0.05, mg_fe=0.125, method="nearest")
+    assert int(own["age_n"]) == values.size > 5
+    assert float(own["age_median"]) == np.median(values)
+    assert 0 < float(own["age_median_err"]) < 5
+    few = grid["age_n"].values < 3
+    np.testing.assert_array_equal(np.isnan(grid["age_median"].values), few)
+    np.testing.assert_array_equal(grid["age_reason"].values == 2, few & (grid["age_n"].values > 0))
+    part = zone(aged, (2, 4), (0, 0.5)).sum() / zone(stars, (2, 4), (0, 0.5)).sum()
+    assert float(grid["f_distmass"].isel(abs_z=0, r=1, population=0)) == part
+
+
 def test_zones_are_asked_for_once():
     small = plan()
     alone = requests(small, ["mgfe_grid"])

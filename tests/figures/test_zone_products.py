@@ -3,7 +3,7 @@ import pytest
 
 from galdask import figures
 from tests.figures import made
-from tests.figures.looking import named, panels, texts
+from tests.figures.looking import coloured, named, panels, texts
 
 
 def sheet(name, settings=None):
@@ -46,3 +46,19 @@ def test_the_lowest_zone_is_drawn_lowest():
         for axes, n in zip(panels(figure)[::6], dataset["n_all"].values[0, ::-1, 0], strict=True)
     )
     assert [n for _, n in named_by_height] == dataset["n_all"].values[0, :, 0].tolist()
+
+
+def test_mgfe_age_grid_says_what_part_of_its_stars_has_an_age():
+    dataset, grid = sheet("mgfe_age_grid")
+    for row in range(3):
+        for column in range(6):
+            axes, part = grid[row, column], dataset.isel(abs_z=row, r=column)
+            note = texts(axes)
+            assert f"$N$ = {int(part['n_age'][0]):,}" in note
+            if int(part["n_all"][0]):
+                assert f"({100 * float(part['f_distmass'][0]):.0f} %)" in note
+            good = np.isfinite(part["age_median"].values)
+            np.testing.assert_array_equal(coloured(axes), good)
+            assert len(named(axes, "sparse")) == bool((part["age_reason"].values == 2).any())
+    scales = {(named(a, "cells")[0].norm.vmin, named(a, "cells")[0].norm.vmax) for a in grid.ravel()}
+    assert len(scales) == 1

@@ -1,0 +1,50 @@
+"""Median age in the [Mg/Fe]-[Fe/H] plane across the disk (Imig et al. 2023, Figure 9)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from galdask.figures import abundance_plane, contours, maps, style, zones
+from galdask.figures.cells import cells
+
+if TYPE_CHECKING:
+    import xarray as xr
+    from matplotlib.figure import Figure
+
+
+@style.styled
+def draw(dataset: xr.Dataset) -> Figure:
+    """Draw the cells of each zone coloured by median age over the region of the whole sample.
+
+    Parameters
+    ----------
+    dataset : xarray.Dataset
+        The product `mgfe_age_grid`.
+    """
+    from matplotlib.colors import Normalize
+    from matplotlib.ticker import MultipleLocator
+
+    text = style.title(dataset["fe_h"]), style.title(dataset["mg_fe"])
+    figure, grid = zones.sheet(dataset, *text, room=1.7)
+    x, y = abundance_plane.limits(dataset)
+    low, high = style.nice_limits(dataset["age_median"].values, dataset["age_n"].values, cover=0.95)
+    norm, colours = Normalize(low, high), style.colours("age")
+    for axes, part in zones.parts(dataset, grid):
+        contours.behind(axes, dataset, "fe_h", "mg_fe")
+        one = cells(part, "age_median", "age_n", ("fe_h", "mg_fe"))
+        mesh = maps.mosaic(axes, one, colours, norm)
+        abundance_plane.boundary(axes, dataset)
+        abundance_plane.typical_errors(axes, dataset, x, y)
+        zones.count_note(axes, part.isel(population=0), "n_age")
+    grid[0, 0].set_xlim(*x)
+    grid[0, 0].set_ylim(*y)
+    grid[0, 0].xaxis.set_major_locator(MultipleLocator(0.5))
+    values = dataset["age_median"].values
+    bar = figure.colorbar(
+        mesh, ax=grid.ravel().tolist(), pad=0.04, aspect=40, extend=style.extend(values, low, high)
+    )
+    bar.set_label(style.title(dataset["age_median"]))
+    bar.ax.tick_params(which="both", direction="out")
+    handles = [maps.few_patch(int(dataset.attrs["min_n"])), contours.ground_patch(dataset)]
+    figure.legend(handles=handles, loc="outside upper center", ncols=2, handlelength=1.2)
+    return figure
