@@ -24,12 +24,14 @@ class Setting:
         What holds where the file says nothing.
     note : str
         One line: what it is, with its unit.
-    kind : {"number", "whole", "flag", "numbers", "edges", "names", "axis"}
+    kind : {"number", "whole", "flag", "word", "numbers", "edges", "names", "axis"}
         "edges" are increasing numbers; "axis" is a mapping of low, high and step.
     low, high : float
         Closed limits of a number, or of each number of a list.
     multiple_of : str
         Name of an earlier setting of which this one must be a whole multiple.
+    choices : tuple of str
+        What a word may be.
     """
 
     name: str
@@ -39,6 +41,7 @@ class Setting:
     low: float = -math.inf
     high: float = math.inf
     multiple_of: str = ""
+    choices: tuple[str, ...] = ()
 
     def take(self, section: Section | None) -> Any:
         """Return the value that the file gives, or the default.
@@ -58,6 +61,8 @@ class Setting:
             return section.whole(self.name, low=_whole(self.low), high=_whole(self.high))
         if self.kind == "flag":
             return section.flag(self.name)
+        if self.kind == "word":
+            return section.text(self.name, choices=self.choices)
         if self.kind == "axis":
             return _axis(section, self.name)
         return self._list(section)

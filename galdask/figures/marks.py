@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 
-def _halo(width: float) -> list:
+def halo(width: float) -> list:
+    """Return the path effects of a white rim around a line."""
     from matplotlib.patheffects import withStroke
 
     return [withStroke(linewidth=width, foreground="white")]
@@ -53,7 +54,7 @@ def centre(axes: Axes, x: float = 0.0, y: float = 0.0) -> None:
     if not left <= x <= right:
         return
     axes.plot(
-        x, y, "+", ms=8, color=INK, mew=1.4, zorder=12, clip_on=False, gid="centre", path_effects=_halo(3.0)
+        x, y, "+", ms=8, color=INK, mew=1.4, zorder=12, clip_on=False, gid="centre", path_effects=halo(3.0)
     )
 
 
@@ -75,7 +76,7 @@ def bar(axes: Axes, length: float = 10.0, ratio: float = 0.4, angle: float = 25.
 
     shape = Ellipse((0.0, 0.0), length, length * ratio, angle=-angle, fill=False, ec=INK, lw=1.1, zorder=11)
     shape.set_gid("bar")
-    shape.set_path_effects(_halo(2.6))
+    shape.set_path_effects(halo(2.6))
     axes.add_patch(shape)
 
 
@@ -108,7 +109,7 @@ def rotation(axes: Axes, radius: float, start: float = 202.0, stop: float = 158.
     path = Path(np.column_stack([radius * np.cos(angle), radius * np.sin(angle)]))
     arrow = FancyArrowPatch(path=path, arrowstyle="-|>", mutation_scale=8, lw=0.9, color=INK, zorder=11)
     arrow.set_gid("rotation")
-    arrow.set_path_effects(_halo(2.2))
+    arrow.set_path_effects(halo(2.2))
     axes.add_patch(arrow)
 
 

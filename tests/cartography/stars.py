@@ -73,6 +73,18 @@ products:
   vertical_profiles: {r_max: 6, window: 40, window_step: 20}
   vertical_gradients: {max_abs_z: 1.5, near_sun: [3, 5], replicas: 40}
   age_profiles: {z_step: 1, z_max: 2, r_max: 6, window: 40, window_step: 20}
+  polar_maps:
+    r: {low: 0, high: 8, step: 1}
+    theta: {low: 0, high: 360, step: 30}
+    slices: [0, 1, 2]
+    theta_shown: [120, 240]
+    fit_r: [2, 8]
+    replicas: 20
+  polar_zoom:
+    r: {low: 2, high: 5, step: 0.5}
+    theta: {low: 120, high: 240, step: 10}
+    window_r: 1
+    window_theta: 30
   age_gradients: {r_min: [3.0], max_abs_z: 1.5, replicas: 40}
 """
 

@@ -34,7 +34,12 @@ products:
   %s: {%s}
 """
 #: settings that make the grids small
-SETTINGS = {"vertical_gradients": "replicas: 10", "age_gradients": "replicas: 10", "age_slices": "max_r: 20"}
+SETTINGS = {
+    "vertical_gradients": "replicas: 10",
+    "age_gradients": "replicas: 10",
+    "polar_maps": "replicas: 5",
+    "age_slices": "max_r: 20",
+}
 
 
 def stars(mode: str) -> dict[str, np.ndarray]:

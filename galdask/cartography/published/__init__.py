@@ -24,9 +24,19 @@ def table(name: str) -> tuple[str, dict[str, np.ndarray]]:
         NaN where nothing is printed.
     """
     comments, lines = _read(name)
-    head, *rows = csv.reader(lines)
-    values = [[float(cell) if cell else np.nan for cell in row] for row in rows]
+    head, *cells = csv.reader(lines)
+    values = [[float(cell) if cell else np.nan for cell in row] for row in cells]
     return comments[0], dict(zip(head, np.array(values).T, strict=True))
+
+
+def rows(name: str) -> list[dict[str, str]]:
+    """Return a published table that has words in it, a mapping a row."""
+    return list(csv.DictReader(_read(name)[1]))
+
+
+def source(name: str) -> str:
+    """Return what a table of published numbers is and where it was published."""
+    return _read(name)[0][0]
 
 
 def note(name: str) -> str:
