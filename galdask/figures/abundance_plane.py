@@ -44,12 +44,13 @@ def typical_errors(axes: Axes, dataset: xr.Dataset, x: Limits, y: Limits) -> Non
 def limits(dataset: xr.Dataset, cover: float = 0.996) -> tuple[Limits, Limits]:
     """Return limits of [Fe/H] and [Mg/Fe] that hold nearly all stars, with room for errors below them."""
     density = dataset["behind_density"].transpose("fe_h", "mg_fe").values
-    x = _span(edges(dataset, "fe_h"), density.sum(axis=1), cover)
-    low, high = _span(edges(dataset, "mg_fe"), density.sum(axis=0), cover)
+    x = span(edges(dataset, "fe_h"), density.sum(axis=1), cover)
+    low, high = span(edges(dataset, "mg_fe"), density.sum(axis=0), cover)
     return x, (low - 0.12 * (high - low), high)
 
 
-def _span(edge: np.ndarray, weight: np.ndarray, cover: float) -> Limits:
+def span(edge: np.ndarray, weight: np.ndarray, cover: float) -> Limits:
+    """Return limits on edges that hold a part of the weight."""
     total = weight.sum()
     if not total > 0:
         return float(edge[0]), float(edge[-1])

@@ -59,6 +59,11 @@ products:
     slices: [0, 0.5, 2]
     fe_h: {low: -1, high: 1, step: 0.1}
     mg_fe: {low: -0.4, high: 0.6, step: 0.05}
+  mgfe_by_radius:
+    r_edges: [0, 2, 4, 8]
+    fe_h: {low: -1, high: 1, step: 0.1}
+    mg_fe: {low: -0.4, high: 0.6, step: 0.05}
+    compare_r: [1, 5]
   mdf_grid:
     r: {low: 0, high: 8, step: 1}
     slices: [0, 0.5, 2]

@@ -102,6 +102,38 @@ def test_mgfe_age_grid_has_exact_medians_of_the_stars_with_ages(stars, aged):
     assert float(grid["f_distmass"].isel(abs_z=0, r=1, population=0)) == part
 
 
+def test_mgfe_by_radius_has_medians_of_each_population(stars):
+    rings = made("mgfe_by_radius", stars)
+    for population, code in (("total", None), ("low_alpha", 0), ("high_alpha", 1)):
+        inside = zone(stars, (2, 4), (0, 0.5), code) & (stars["fe_h"] >= 0.1) & (stars["fe_h"] < 0.2)
+        values = stars["mg_fe"][inside & np.isfinite(stars["mg_fe"])].astype(float)
+        own = rings.sel(population=population).isel(r=1).sel(fe_h_bin=0.15, method="nearest")
+        assert int(own["mg_fe_n"]) == values.size > 5
+        assert float(own["mg_fe_median"]) == np.median(values)
+    assert rings["level"].dims == ("population", "r", "fraction")
+    assert rings["fraction"].values.tolist() == [0.75]
+    assert int(rings["n_all"].sel(population="total").isel(r=1)) == zone(stars, (2, 4), (0, 0.5)).sum()
+
+
+def test_the_shift_between_rings_is_found(stars):
+    moved = {name: values.copy() for name, values in stars.items()}
+    moved["mg_fe"] = moved["mg_fe"] + np.where(moved["r"] < 2, np.float32(0.03), np.float32(0.0))
+    before, after = made("mgfe_by_radius", stars), made("mgfe_by_radius", moved)
+    for population in ("total", "low_alpha", "high_alpha"):
+        shifts = [float(one["shift"].sel(population=population)) for one in (before, after)]
+        errors = [float(one["shift_err"].sel(population=population)) for one in (before, after)]
+        assert abs(shifts[0]) < 4 * errors[0]
+        assert shifts[1] - shifts[0] == pytest.approx(0.03, abs=1e-3)
+    own = before.sel(population="total")
+    away = own["mg_fe_median"][0] - own["mg_fe_median"][2]
+    weight = 1 / (own["mg_fe_median_err"][0] ** 2 + own["mg_fe_median_err"][2] ** 2)
+    good = np.isfinite(away.values) & np.isfinite(weight.values)
+    expected = np.average(away.values[good], weights=weight.values[good])
+    assert float(own["shift"]) == pytest.approx(expected)
+    outside = PIPELINE.replace("compare_r: [1, 5]", "compare_r: [1, 50]")
+    assert np.isnan(made("mgfe_by_radius", stars, outside)["shift"]).all()
+
+
 def test_zones_are_asked_for_once():
     small = plan()
     alone = requests(small, ["mgfe_grid"])

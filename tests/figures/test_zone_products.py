@@ -62,3 +62,21 @@ def test_mgfe_age_grid_says_what_part_of_its_stars_has_an_age():
             assert len(named(axes, "sparse")) == bool((part["age_reason"].values == 2).any())
     scales = {(named(a, "cells")[0].norm.vmin, named(a, "cells")[0].norm.vmax) for a in grid.ravel()}
     assert len(scales) == 1
+
+
+def test_mgfe_by_radius_has_contours_above_and_medians_below():
+    dataset = made.dataset("mgfe_by_radius")
+    top, bottom = panels(figures.draw("mgfe_by_radius", dataset))[:2]
+    parts = dataset.sel(population=["low_alpha", "high_alpha"])
+    assert len(named(top, "contours")) == int((parts["n_panel"] >= 50).sum()) > 6
+    assert len(named(top, "points")) == int((parts["n_panel"] < 50).sum())
+    for population in ("low_alpha", "high_alpha"):
+        lines = named(bottom, f"median_{population}")
+        assert len(lines) == dataset.sizes["r"]
+        values = dataset["mg_fe_median"].sel(population=population).values
+        for line, expected in zip(lines, values, strict=True):
+            np.testing.assert_array_equal(line.get_ydata(), expected[np.isfinite(expected)])
+    assert len(named(top, "boundary")) == len(named(bottom, "boundary")) == 1
+    assert "75 %" in texts(top)
+    shift = float(dataset["shift"].sel(population="high_alpha"))
+    assert f"{shift:+.3f}" in texts(bottom)
