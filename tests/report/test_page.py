@@ -7,7 +7,6 @@ import pandas as pd
 import pytest
 from PIL import Image
 
-from galdask import figures
 from galdask.report import page, write_report
 from tests.report import folder
 from tests.report.reading import Page
@@ -44,8 +43,8 @@ def test_it_stands_alone(run, html):
 
 def test_every_picture_is_embedded_with_words_for_who_cannot_see_it(html):
     images = html.all("img")
-    assert len(images) == len(figures.names())
-    for image, name in zip(images, figures.names(), strict=True):
+    assert len(images) == len(folder.PRODUCTS)
+    for image, name in zip(images, folder.PRODUCTS, strict=True):
         assert f"Title of {name}" in image["alt"]
         assert image["src"].startswith("data:image/png;base64,")
         data = base64.b64decode(image["src"].partition(",")[2], validate=True)
@@ -61,7 +60,7 @@ def test_anchors_and_files_are_there(run, html):
             assert link[1:] in html.ids
         else:
             assert (path.parent / urllib.parse.unquote(link)).exists(), link
-    wanted = {f"../{kind}/{name}{end}" for name in figures.names() for kind, end in
+    wanted = {f"../{kind}/{name}{end}" for name in folder.PRODUCTS for kind, end in
               (("figures", ".png"), ("figures", ".pdf"), ("products", ".zarr/"))}  # fmt: skip
     wanted |= {"../ledger.csv", "../tables/table1_comparison.csv", "../tables/table1_comparison.parquet"}
     wanted |= {"../cubes/xyz.zarr/"}

@@ -35,6 +35,8 @@ def test_rotation_of_the_inner_galaxy():
 class Here:
     """Runs the tasks of an ingest one after the other."""
 
+    workers = 1
+
     def run(self, function, tasks, *, step, labels=None, shared=None):
         for index, task in enumerate(tasks):
             yield index, function(shared, task)
