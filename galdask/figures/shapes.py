@@ -72,7 +72,8 @@ def _curves(figure: Any, part: xr.Dataset, name: str, text: str) -> None:
             axes.plot(at, part["pdf"].values[row], color=shades(row), lw=1.2, gid="row")
     axes.set_xlabel(style.title(part[name]))
     axes.set_ylabel(style.label("Distribution", f"1/{part[name].attrs.get('units', '')}"))
-    axes.set_ylim(0, None)
+    shown = part["pdf"].values[np.isfinite(part["mode"].values)]
+    axes.set_ylim(0, 1.12 * shown.max() if shown.size else 1.0)
     axes.set_xlim(*_reach(part, name))
     height = f"{float(part.attrs['max_abs_z']):g}"
     style.panel_note(axes, rf"{text}, $\left|Z\right| < {height}$ kpc", "upper left")

@@ -6,6 +6,7 @@ from scipy import stats as scipy_stats
 from scipy.ndimage import gaussian_filter1d
 
 from galdask.cartography.atlas import finish
+from galdask.errors import ProductError
 from tests.cartography.stars import PIPELINE, plan, random_stars, results, samples
 
 CODES = {"total": None, "low_alpha": 0, "high_alpha": 1}
@@ -144,3 +145,35 @@ def test_rows_of_few_or_equal_stars_are_defined(stars):
     assert np.isnan(empty["mean"]).all()
     assert int(empty["n_row"].sum()) == 0
     assert samples(nobody)["age"]["x"].size == 0
+
+
+@pytest.mark.parametrize("logarithmic", [False, True])
+def test_ages_are_those_of_the_age_sample_on_either_axis(stars, logarithmic):
+    text = PIPELINE.replace("adf_grid: {", f"adf_grid: {{logarithmic: {str(logarithmic).lower()}, ")
+    name, low, high = ("log_age", 8.0, 10.4) if logarithmic else ("age", 0.0, 20.0)
+    grid = made("adf_grid", stars, text)
+    assert grid.attrs["quantity"] == name
+    assert grid[name].attrs["units"] == ("log(yr)" if logarithmic else "Gyr")
+    values = row(samples(stars)["age"], (6, 8), (0, 0.5), "total", name, low, high)
+    own = grid.sel(population="total").isel(abs_z=0, r=3)
+    counts, _ = np.histogram(values, np.round(np.linspace(low, high, grid.sizes[name] + 1), 10))
+    np.testing.assert_array_equal(own["n"], counts)
+    assert float(own["median"]) == np.median(values)
+    assert int(own["n_age"]) == values.size < int(own["n_all"])
+
+
+def test_a_logarithmic_axis_needs_log_ages(stars):
+    line = next(line for line in PIPELINE.splitlines() if line.startswith("  log_age:"))
+    text = PIPELINE.replace(line + "\n", "").replace("adf_moments: {", "adf_moments: {logarithmic: true, ")
+    with pytest.raises(ProductError, match="no log_age"):
+        made("adf_moments", stars, text)
+
+
+def test_moments_of_ages(stars):
+    moments = made("adf_moments", stars)
+    values = row(samples(stars)["age"], (2, 4), (0, 0.5), "low_alpha", "age", 0.0, 20.0)
+    own = moments.sel(population="low_alpha").isel(r=1)
+    assert float(own["mean"]) == pytest.approx(values.mean(), abs=1e-6)
+    assert float(own["skewness"]) == pytest.approx(scipy_stats.skew(values), abs=1e-5)
+    assert moments.attrs["shown"] == "total"
+    assert moments["slope"].attrs["units"] == "Gyr/kpc"

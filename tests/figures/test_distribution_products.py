@@ -9,7 +9,7 @@ def test_mdf_grid_has_the_plane_on_top_and_marks_on_every_third_row():
     dataset = made.dataset("mdf_grid")
     column = panels(figures.draw("mdf_grid", dataset))
     assert len(column) == 3
-    assert "< 0.5$ kpc" in texts(column[0])
+    assert "< 0.5$ kpc" in column[0].get_title(loc="left")
     for i, axes in enumerate(column):
         part = dataset.isel(abs_z=i)
         (rows,) = named(axes, "rows")
@@ -19,7 +19,7 @@ def test_mdf_grid_has_the_plane_on_top_and_marks_on_every_third_row():
         own = part.sel(population="total")
         shown = [line.get_xdata()[0] for line in named(axes, "mode_total")]
         np.testing.assert_array_equal(shown, own["mode"].values[1::3])
-        assert f"{int(own['n_row'].sum()):,}" in texts(axes)
+        assert f"{int(own['n_row'].sum()):,}" in axes.get_title(loc="right")
     assert column[0].get_ylim()[0] < column[0].get_ylim()[1]
 
 
@@ -51,3 +51,14 @@ def test_mdf_moments_show_low_alpha_with_the_zero_of_the_skewness():
     assert named(bottom, "sun")[0].get_xdata()[0] == 8.3
     zero = float(own["skewness_zero"])
     assert (f"{zero:.1f}" in texts(bottom)) == bool(np.isfinite(zero))
+
+
+def test_ages_are_drawn_like_metallicities():
+    for settings, label in (("", "Age (Gyr)"), ("logarithmic: true", "log$_{10}$ age (log yr)")):
+        dataset = made.dataset("adf_grid", settings=settings)
+        column = panels(figures.draw("adf_grid", dataset))
+        assert column[-1].get_xlabel() == label
+        assert column[-1].get_xlim()[0] < column[-1].get_xlim()[1]
+    left, top, *_ = panels(figures.draw("adf_moments", made.dataset("adf_moments")))
+    assert left.get_xlabel() == top.get_ylabel() == "Age (Gyr)"
+    assert "Total" in texts(left)
