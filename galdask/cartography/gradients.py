@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -10,10 +10,11 @@ import numpy as np
 from galdask.cartography import cell_statistics as cs
 from galdask.cartography.grids import SPACE
 from galdask.cartography.product import Request
-from galdask.reductions import Axis, CellTable, Key, LeastSquares
+from galdask.reductions import CellTable, Key, LeastSquares
 
 if TYPE_CHECKING:
     from galdask.cartography.plan import Plan
+    from galdask.cartography.profiles import Profile
 
 #: what a line goes through
 FIT_TO = ("profile", "stars")
@@ -26,45 +27,35 @@ Lines = dict[str, np.ndarray]
 
 
 def of_stars(
-    plan: Plan,
-    quantity: str,
-    along: str,
-    bins: Axis,
-    settings: Mapping[str, Any],
-    limits: tuple[float | None, float | None],
-    **sums: float,
+    plan: Plan, profile: Profile, limits: tuple[float | None, float | None], **sums: float
 ) -> Request:
     """Ask for the straight line through the stars themselves in each bin, for each population.
 
     Parameters
     ----------
-    plan, quantity : Plan, str
-        What the line is of.
-    along : str
-        The position that it is against.
-    bins : Axis
-        Bins of another position.
-    settings : mapping
-        `replicas` and `seed`.
+    plan : Plan
+        Knows samples and ranges.
+    profile : Profile
+        What the line is of, along which position and in which bins.
     limits : tuple of float or None
         Range of the position, both ends included.
     **sums
         `origin_x` and `reach_x` of `LeastSquares`.
     """
-    about = plan.quantities[quantity]
+    about = plan.quantities[profile.quantity]
     reach = {} if about.low is None else {"origin_y": about.middle, "reach_y": about.reach}
     reduction = LeastSquares(
-        Key((bins,), population=True),
-        along,
-        quantity,
+        Key((profile.bins, *profile.within), population=True),
+        profile.along,
+        profile.quantity,
         x_low=limits[0],
         x_high=limits[1],
         **sums,
         **reach,
-        replicas=settings["replicas"],
-        seed=settings["seed"],
+        replicas=profile.settings["replicas"],
+        seed=profile.settings["seed"],
     )
-    return Request(about.sample, reduction)
+    return Request(profile.sample or about.sample, reduction)
 
 
 def lines(table: CellTable, bins: int, fits: int, fit_to: str) -> Lines:

@@ -66,17 +66,23 @@ class Profile:
         Bins of the other position.
     settings : mapping
         Those of `WINDOWS` and `REPLICAS`.
+    within : tuple of Axis
+        Axes of one bin each, that stars must lie in.
+    sample : str
+        Whose stars; the sample of the quantity by default.
     """
 
     quantity: str
     along: str
     bins: Axis
     settings: Mapping[str, Any]
+    within: tuple[Axis, ...] = ()
+    sample: str = ""
 
     def request(self, plan: Plan, fits: Ranges, folded: Ranges = ()) -> Request:
         """Ask for running medians with a line for each range of the position (`RunningMedians`)."""
         reduction = RunningMedians(
-            Key((self.bins,), population=True),
+            Key((self.bins, *self.within), population=True),
             self.along,
             self.quantity,
             window=self.settings["window"],
@@ -86,11 +92,12 @@ class Profile:
             replicas=self.settings["replicas"],
             seed=self.settings["seed"],
         )
-        return Request(plan.quantities[self.quantity].sample, reduction)
+        return Request(self.sample or plan.quantities[self.quantity].sample, reduction)
 
     def count(self, plan: Plan) -> Request:
         """Ask for the number of stars in each bin."""
-        return cs.counts(plan.quantities[self.quantity].sample, (self.bins,))
+        sample = self.sample or plan.quantities[self.quantity].sample
+        return cs.counts(sample, (self.bins, *self.within))
 
     def variables(
         self, plan: Plan, medians: CellTable, stars: CellTable, prefix: str = ""

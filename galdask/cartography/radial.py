@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from galdask.cartography.product import Tables
 
 #: where R is counted from in sums, and how far they reach, kpc
-R_MIDDLE, R_REACH = 8.0, 65536.0
+SUMS = {"origin_x": 8.0, "reach_x": 65536.0}
 BINS = (
     Setting("z_step", 0.25, "width of the bins of |Z|, kpc", low=1e-3),
     Setting("z_max", 2.0, "upper edge of the last bin of |Z|, kpc", low=1e-3, multiple_of="z_step"),
@@ -68,19 +68,9 @@ class Radial:
 
     def gradient_requests(self, plan: Plan) -> dict[str, Request]:
         """Ask for the running medians with their lines, and for the lines through the stars."""
-        settings, heights = self.settings(plan), self.profile(plan).bins
-        out = {"medians": self._medians(plan)}
-        for k, r_min in enumerate(settings["r_min"]):
-            out[f"stars/{k}"] = gradients.of_stars(
-                plan,
-                self.quantity,
-                "r",
-                heights,
-                settings,
-                (r_min, None),
-                origin_x=R_MIDDLE,
-                reach_x=R_REACH,
-            )
+        out, profile = {"medians": self._medians(plan)}, self.profile(plan)
+        for k, r_min in enumerate(profile.settings["r_min"]):
+            out[f"stars/{k}"] = gradients.of_stars(plan, profile, (r_min, None), **SUMS)
         return out
 
     def gradient_variables(self, plan: Plan, tables: Tables) -> dict[str, cs.Variable]:

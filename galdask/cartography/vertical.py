@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -75,13 +75,11 @@ class Vertical:
 
         Other `bins` than those of the profile need a `prefix` of their requests.
         """
-        settings, own = self.settings(plan), self.profile(plan, bins).bins
-        reach = settings["max_abs_z"]
-        out = {f"{prefix}vertical": self._medians(plan, bins)}
+        out, profile = {f"{prefix}vertical": self._medians(plan, bins)}, self.profile(plan, bins)
+        reach = profile.settings["max_abs_z"]
         for side, along, low in (("both", "abs_z", 0.0), ("above", "z", 0.0), ("below", "z", -reach)):
-            out[f"{prefix}stars/{side}"] = gradients.of_stars(
-                plan, self.quantity, along, own, settings, (low, low + reach), reach_x=reach
-            )
+            line = gradients.of_stars(plan, replace(profile, along=along), (low, low + reach), reach_x=reach)
+            out[f"{prefix}stars/{side}"] = line
         return out
 
     def gradient_variables(

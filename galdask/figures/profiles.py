@@ -141,6 +141,8 @@ def nothing(axes: Axes, number: int) -> None:
 
 def limits(axes: Axes, dataset: xr.Dataset, course: Course) -> None:
     """Set limits that hold every window: from R = 0, or as far below the plane as above it."""
+    from matplotlib.ticker import MaxNLocator
+
     x = dataset[course.place].values
     x = x[np.isfinite(x)]
     if course.along == "z":
@@ -151,6 +153,7 @@ def limits(axes: Axes, dataset: xr.Dataset, course: Course) -> None:
         axes.locator_params(axis="x", nbins=6)
     else:
         axes.set_xlim(0, float(np.ceil(x.max() + 0.5)) if x.size else 15.0)
+        axes.xaxis.set_major_locator(MaxNLocator(6, steps=[1, 2, 5, 10]))
     heights(axes, dataset, (course,))
 
 

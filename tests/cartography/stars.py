@@ -75,11 +75,6 @@ products:
   global_maps: {step: 1, max_r: 6, max_z: 2, max_abs_z: 1.0, min_n: 1}
   feh_slices: {step: 1, max_r: 6, slices: [0, 1, 2], min_n: 1}
   age_slices: {step: 1, max_r: 6, slices: [0, 1, 2], min_n: 1}
-  radial_profiles: {z_step: 1, z_max: 2, window: 40, window_step: 20}
-  radial_gradients: {r_min: [3.0, 0.0], replicas: 40}
-  vertical_profiles: {r_max: 6, window: 40, window_step: 20}
-  vertical_gradients: {max_abs_z: 1.5, near_sun: [3, 5], replicas: 40}
-  age_profiles: {z_step: 1, z_max: 2, r_max: 6, window: 40, window_step: 20}
   polar_maps:
     r: {low: 0, high: 8, step: 1}
     theta: {low: 0, high: 360, step: 30}
@@ -94,6 +89,20 @@ products:
     window_theta: 30
   age_gradients: {r_min: [3.0], max_abs_z: 1.5, replicas: 40}
 """
+  radial_profiles: {z_step: 1, z_max: 2, window: 40, window_step: 20}
+  radial_gradients: {r_min: [3.0, 0.0], replicas: 40}
+  vertical_profiles: {r_max: 6, window: 40, window_step: 20}
+  vertical_gradients: {max_abs_z: 1.5, near_sun: [3, 5], replicas: 40}
+  profiles_by_age:
+    age_bins: [0, 4, 8, 11, 14]
+    max_abs_z: 1
+    ring: [2, 5]
+    r_min: 2
+    fit_abs_z: 1.5
+    window: 40
+    window_step: 20
+    replicas: 40
+  age_profiles: {z_step: 1, z_max: 2, r_max: 6, window: 40, window_step: 20}
 
 
 def section(text: str = PIPELINE) -> config.Section:

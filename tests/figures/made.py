@@ -38,6 +38,7 @@ SETTINGS = {
     "vertical_gradients": "replicas: 10",
     "age_gradients": "replicas: 10",
     "polar_maps": "replicas: 5",
+    "profiles_by_age": "replicas: 10",
     "age_slices": "max_r: 20",
 }
 

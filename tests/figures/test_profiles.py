@@ -85,3 +85,22 @@ def test_slopes_of_age_have_a_row_each_way():
         )
         np.testing.assert_array_equal(marked(lower, text).get_xdata(), dataset["r_bin"])
     assert grid[0].get_ylabel() == "Slope of age against $R$ (Gyr kpc$^{-1}$)"
+
+
+def test_profiles_by_age_are_those_of_the_low_alpha_population():
+    dataset = made.dataset("profiles_by_age").sel(population="low_alpha")
+    grid = panels(figures.draw("profiles_by_age", made.dataset("profiles_by_age")))
+    for left, right, prefix, place in ((*grid[:2], "radial_", "r"), (*grid[2:4], "vertical_", "z")):
+        count = dataset[f"{prefix}n_windows"].values
+        drawn = [line for line in left.lines if line.get_gid() is None and len(line.get_xdata()) > 1]
+        assert [len(line.get_xdata()) for line in drawn] == [n for n in count if n > 1]
+        first = dataset.isel(age=int(np.flatnonzero(count > 1)[0]))
+        x = first[f"{prefix}{place}"].values
+        np.testing.assert_array_equal(drawn[0].get_xdata(), x[np.isfinite(x)])
+        for container, way in zip(right.containers, ("profile", "stars"), strict=True):
+            slope = dataset[f"{prefix}slope"].sel(fit_to=way).values
+            assert container.get_label() == f"line through the {way}"
+            np.testing.assert_array_equal(container.lines[0].get_ydata(), slope)
+    assert "Low" in grid[0].get_title(loc="left")
+    assert "0.5$ kpc" in grid[0].get_title(loc="left")
+    assert "R < 9$ kpc" in grid[2].get_title(loc="left")
