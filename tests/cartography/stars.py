@@ -87,8 +87,6 @@ products:
     theta: {low: 120, high: 240, step: 10}
     window_r: 1
     window_theta: 30
-  age_gradients: {r_min: [3.0], max_abs_z: 1.5, replicas: 40}
-"""
   radial_profiles: {z_step: 1, z_max: 2, window: 40, window_step: 20}
   radial_gradients: {r_min: [3.0, 0.0], replicas: 40}
   vertical_profiles: {r_max: 6, window: 40, window_step: 20}
@@ -103,6 +101,8 @@ products:
     window_step: 20
     replicas: 40
   age_profiles: {z_step: 1, z_max: 2, r_max: 6, window: 40, window_step: 20}
+  age_gradients: {r_min: [3.0], max_abs_z: 1.5, replicas: 40}
+"""
 
 
 def section(text: str = PIPELINE) -> config.Section:
