@@ -52,7 +52,8 @@ def legend(figure: Figure, dataset: xr.Dataset, colours: Any) -> None:
     fractions = sorted((float(f) for f in dataset["fraction"].values), reverse=True)
     shades = colours(np.linspace(0.0, 1.0, max(len(fractions), 2)))[-len(fractions) :]
     handles = [Patch(color=c, label=f"{100 * f:g} %") for f, c in zip(fractions, shades, strict=True)]
-    handles.append(ground_patch(dataset))
+    if "behind_level" in dataset:
+        handles.append(ground_patch(dataset))
     figure.legend(handles=handles, loc="outside upper center", ncols=len(handles), handlelength=1.2)
 
 

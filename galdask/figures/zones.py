@@ -69,5 +69,5 @@ def count_note(axes: Axes, part: xr.Dataset, count: str, corner: str = "upper ri
     """Write the number of stars of a zone into its panel, and with ages what part of its stars they are."""
     text = f"$N$ = {style.counted(part[count])}"
     if count == "n_age" and np.isfinite(part["f_distmass"]):
-        text += f"\n({100 * float(part['f_distmass']):.0f} %)"
+        text += f" ({100 * float(part['f_distmass']):.0f} %)"
     style.panel_note(axes, text, corner)

@@ -18,8 +18,8 @@ reference: nobody
 frame: {name: test, r_sun: 8.3, z_sun: 0.027}
 position: {sky: {ra: ra, dec: dec}, distance: distance}
 quantities:
-  fe_h:  {column: fe_h, unit: dex, label: "[Fe/H]", low: -3.0, high: 1.5}
-  mg_fe: {column: mg_fe, unit: dex, label: "[Mg/Fe]", low: -1.5, high: 1.5}
+  fe_h:  {column: fe_h, unit: dex, error: fe_h_err, label: "[Fe/H]", low: -3.0, high: 1.5}
+  mg_fe: {column: mg_fe, unit: dex, error: mg_fe_err, label: "[Mg/Fe]", low: -1.5, high: 1.5}
   age:   {column: age, unit: Gyr, label: Age, low: 0, high: 40, sample: age}
   log_age: {column: log_age, unit: log(yr), label: log10 age, low: 5, high: 11, sample: age}
   age_err_low: {column: age_err_low, unit: dex, label: lower error of log10 age, low: 0, high: 5, sample: age}
@@ -53,7 +53,10 @@ def stars(mode: str) -> dict[str, np.ndarray]:
     found["population"] = found["population"].astype(np.int8)
     found["age_err_low"] = rng.gamma(20.0, 0.007, found["x"].size)
     found["age_err_up"] = rng.gamma(20.0, 0.008, found["x"].size)
-    for name in ("fe_h", "mg_fe", "age", "log_age", "age_err_low", "age_err_up", "logg", "teff"):
+    for name in ("fe_h_err", "mg_fe_err"):
+        found[name] = rng.gamma(20.0, 0.0005, found["x"].size)
+    errors = ("age_err_low", "age_err_up", "fe_h_err", "mg_fe_err")
+    for name in ("fe_h", "mg_fe", "age", "log_age", *errors, "logg", "teff"):
         found[name] = found[name].astype(np.float32)
     return found
 

@@ -56,7 +56,7 @@ def test_mgfe_age_grid_says_what_part_of_its_stars_has_an_age():
             note = texts(axes)
             assert f"$N$ = {int(part['n_age'][0]):,}" in note
             if int(part["n_all"][0]):
-                assert f"({100 * float(part['f_distmass'][0]):.0f} %)" in note
+                assert f" ({100 * float(part['f_distmass'][0]):.0f} %)" in note
             good = np.isfinite(part["age_median"].values)
             np.testing.assert_array_equal(coloured(axes), good)
             assert len(named(axes, "sparse")) == bool((part["age_reason"].values == 2).any())
