@@ -10,9 +10,17 @@ _HOMES = {
     "FRAMES": "frame",
     "Frame": "frame",
     "Recipe": "recipe",
+    "actions": "orbits.interface",
+    "circular": "orbits.guiding",
+    "epicycle": "orbits.epicycles",
+    "focal_length": "orbits.focal",
     "galactocentric": "sky",
     "heliocentric": "sky",
     "load_block": "block",
+    "open_potential": "orbits.potential",
+    "orbit_quantities": "orbits.interface",
+    "planar": "orbits.inplane",
+    "r_guide": "orbits.guiding",
 }
 
 __all__ = sorted(_HOMES)

@@ -43,4 +43,4 @@ def epicycle(
     with np.errstate(invalid="ignore", divide="ignore"):
         jr = (vr**2 + (kappa * (r - guide)) ** 2) / (2.0 * kappa)
         jz = (vz**2 + (nu * z) ** 2) / (2.0 * nu)
-    return {"jr": jr, "lz": lz, "jz": jz, "r_guide": guide}
+    return {name: np.asarray(v) for name, v in (("jr", jr), ("lz", lz), ("jz", jz), ("r_guide", guide))}

@@ -81,11 +81,13 @@ def fudge_galpy(
     rows are NaN: galpy finds the turning points a second time for them.
     """
     out, bits = np.full((7, r.size), np.nan), np.zeros(r.size, dtype=np.uint16)
+    with np.errstate(over="ignore", invalid="ignore"):
+        squared = vr**2 + vphi**2 + vz**2
     given = np.isfinite(r + vr + vphi + z + vz + delta) & (r >= 0) & (delta >= 0)
     bits[~given] |= status.MISSING
     bits[given & (r == 0)] |= status.AXIS
     use = np.flatnonzero(bits == 0)
-    out[2, use] = potential_at(made, r[use], z[use]) + 0.5 * (vr[use] ** 2 + vphi[use] ** 2 + vz[use] ** 2)
+    out[2, use] = potential_at(made, r[use], z[use]) + 0.5 * squared[use]
     bits[use] |= np.where(out[2, use] < 0, np.uint16(0), np.uint16(status.UNBOUND))
     use = np.flatnonzero(bits == 0)
     if not use.size:

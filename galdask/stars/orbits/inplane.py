@@ -46,6 +46,8 @@ def planar(
     r, vr, vphi = (np.ascontiguousarray(a).reshape(-1) for a in arrays)
     zero = np.zeros(r.size)
     rows, bits = fudge(made, r, vr, vphi, zero, zero, zero)
-    found = dict(zip(ROWS, rows, strict=True), lz=r * vphi, status=bits & np.uint16(~PLANAR & 0xFFFF))
+    with np.errstate(over="ignore", invalid="ignore"):
+        lz = r * vphi
+    found = dict(zip(ROWS, rows, strict=True), lz=lz, status=bits & np.uint16(~PLANAR & 0xFFFF))
     names = ("jr", "lz", "ecc", "r_peri", "r_apo", "energy", "status")
     return {name: found[name].reshape(shape) for name in names}

@@ -70,7 +70,7 @@ def actions(
     >>> from galdask.stars import actions
     >>> star = actions(8.0, 20.0, 220.0, 0.1, 10.0)
     >>> float(star["lz"]), float(star["jr"].round(4)), int(star["status"])
-    (1760.0, 9.1653, 0)
+    (1760.0, 10.8964, 0)
     """
     found = _solve((r, vr, vphi, z, vz), potential, delta, backend, False)
     return {name: found[name] for name in ("jr", "lz", "jz", "status")}
@@ -145,6 +145,8 @@ def _solve(
         delta = np.broadcast_to(to_internal(delta, "kpc"), shape).reshape(-1) if np.ndim(delta) else delta
     length, remarks = _focal(delta, made, r, z)
     length = np.ascontiguousarray(np.broadcast_to(length, r.shape))
+    with np.errstate(over="ignore", invalid="ignore"):
+        lz = r * vphi
     if backend == "fast":
         from galdask.stars.orbits.staeckel import fudge
 
@@ -153,10 +155,10 @@ def _solve(
         from galdask.stars.orbits.galpy_backend import fudge_galpy
 
         rows, bits = fudge_galpy(made, r, vr, vphi, z, vz, length, everything=everything)
-    found = {"jr": rows[0], "lz": r * vphi, "jz": rows[1], "status": bits | remarks}
+    found = {"jr": rows[0], "lz": lz, "jz": rows[1], "status": bits | remarks}
     if everything:
         from galdask.stars.orbits.guiding import r_guide
         from galdask.stars.orbits.staeckel import ROWS
 
-        found.update(dict(zip(ROWS[2:], rows[2:], strict=True)), r_guide=r_guide(found["lz"], made))
+        found.update(dict(zip(ROWS[2:], rows[2:], strict=True)), r_guide=r_guide(lz, made))
     return {name: values.reshape(shape) for name, values in found.items()}

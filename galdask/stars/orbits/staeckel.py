@@ -80,7 +80,7 @@ def fudge(
     r, vr, vphi, z, vz : (n,) float64, contiguous
         Stars, kpc and km/s.
     delta : (n,) float64, kpc
-        Focal lengths; 0 is allowed.
+        Focal lengths; 0 is allowed, a negative one counts as missing.
 
     Returns
     -------
@@ -92,6 +92,6 @@ def fudge(
     out, bits = np.empty((len(ROWS), r.size)), np.empty(r.size, dtype=np.uint16)
     grid = (*nodes.radial(), *nodes.vertical())
     work, scratch = np.empty((COUNT, BLOCK)), np.empty(grid[0].shape[2] + 1)
-    thin = made.thickness**2
-    _stars(made.field, made.plane, thin, r, vr, vphi, z, vz, delta * delta, grid, work, scratch, out, bits)
+    thin, d2 = made.thickness**2, np.where(delta >= 0.0, delta, np.nan) ** 2
+    _stars(made.field, made.plane, thin, r, vr, vphi, z, vz, d2, grid, work, scratch, out, bits)
     return out, bits
