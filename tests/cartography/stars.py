@@ -103,6 +103,7 @@ products:
     window_step: 20
     replicas: 40
   age_profiles: {z_step: 1, z_max: 2, r_max: 6, window: 40, window_step: 20}
+  age_completeness: {step: 1, max_r: 6, max_z: 2, solar_r: [2, 4], inner_r: 1, outer_r: 5}
   age_gradients: {r_min: [3.0], max_abs_z: 1.5, replicas: 40}
 """
 
