@@ -72,6 +72,7 @@ products:
   mdf_moments: {r: {low: 0, high: 8, step: 1}, fe_h: {low: -1.5, high: 0.8, step: 0.05}, replicas: 60}
   amr: {r_edges: [0, 2, 4, 8], slices: [0, 0.5, 2], points: 500}
   amr_density: {r_edges: [0, 2, 4, 8], slices: [0, 0.5, 2]}
+  chemical_tagging: {replicas: 20}
   age_alpha: {r_edges: [0, 2, 4, 8], slices: [0, 0.5, 2], replicas: 20}
   adf_grid: {r: {low: 0, high: 8, step: 2}, slices: [0, 0.5, 2], replicas: 10}
   adf_moments: {r: {low: 0, high: 8, step: 2}, replicas: 10}
