@@ -32,6 +32,7 @@ samples:
   catalogue: {raw: true}
   main: {cuts: []}
   age: {base: main, cuts: []}
+  all_gravities: {cuts: []}
 grids:
   xyz:
     x: {low: -6, high: 6, step: 1}
@@ -105,6 +106,7 @@ products:
     window_step: 20
     replicas: 40
   age_profiles: {z_step: 1, z_max: 2, r_max: 6, window: 40, window_step: 20}
+  logg_coverage: {logg_bins: [1, 1.4, 2], step: 1, max_r: 6, inner_r: 2, outer_r: 6}
   age_completeness: {step: 1, max_r: 6, max_z: 2, solar_r: [2, 4], inner_r: 1, outer_r: 5}
   age_gradients: {r_min: [3.0], max_abs_z: 1.5, replicas: 40}
 """
@@ -153,7 +155,8 @@ def random_stars(n: int, seed: int = 1) -> dict[str, np.ndarray]:
 def samples(stars: dict[str, np.ndarray]) -> dict[str, dict[str, np.ndarray]]:
     """The samples of `PIPELINE`: ages exist above [Fe/H] = -0.5; the catalogue is everything."""
     aged = stars["fe_h"] > -0.5
-    return {"main": stars, "catalogue": stars, "age": {k: v[aged] for k, v in stars.items()}}
+    every = dict.fromkeys(("main", "catalogue", "all_gravities"), stars)
+    return every | {"age": {k: v[aged] for k, v in stars.items()}}
 
 
 def states(the_plan: Plan, stars: dict[str, np.ndarray], parts: int = 3, names: tuple[str, ...] = ()) -> dict:

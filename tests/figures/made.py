@@ -29,6 +29,7 @@ samples:
   catalogue: {raw: true}
   main: {cuts: []}
   age: {base: main, cuts: []}
+  all_gravities: {cuts: []}
 populations: {x: fe_h, y: mg_fe, level: 0.15, slope: -0.13, knee: 0.0, buffer: 0.025, buffer_along: mg_fe}
 products:
   %s: {%s}
