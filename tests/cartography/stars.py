@@ -24,6 +24,8 @@ quantities:
   log_age: {column: log_age, unit: log(yr), label: log10 age, low: 5, high: 11, sample: age}
   age_err_low: {column: age_err_low, unit: dex, label: lower error of log10 age, low: 0, high: 5, sample: age}
   age_err_up: {column: age_err_up, unit: dex, label: upper error of log10 age, low: 0, high: 5, sample: age}
+  age_nn: {column: age_nn, unit: Gyr, label: Age (astroNN), low: 0, high: 40, sample: age}
+  age_apokasc: {column: age_apokasc, unit: Gyr, error: age_apokasc_err, label: APOKASC age, low: 0, high: 40}
   teff:  {column: teff, unit: K, label: T_eff, low: 1000, high: 60000}
   logg:  {column: logg, label: log g, low: -3, high: 8}
 cuts: {}
@@ -74,6 +76,7 @@ products:
   amr: {r_edges: [0, 2, 4, 8], slices: [0, 0.5, 2], points: 500}
   amr_density: {r_edges: [0, 2, 4, 8], slices: [0, 0.5, 2]}
   chemical_tagging: {replicas: 20}
+  age_systematics: {logg_bins: [1, 1.5, 2], points: 300, replicas: 40}
   age_alpha: {r_edges: [0, 2, 4, 8], slices: [0, 0.5, 2], replicas: 20}
   adf_grid: {r: {low: 0, high: 8, step: 2}, slices: [0, 0.5, 2], replicas: 10}
   adf_moments: {r: {low: 0, high: 8, step: 2}, replicas: 10}
@@ -148,6 +151,9 @@ def random_stars(n: int, seed: int = 1) -> dict[str, np.ndarray]:
     out["log_age"] = (9 + np.log10(out["age"])).astype(np.float32)
     out["age_err_low"] = rng.uniform(0.05, 0.25, n).astype(np.float32)
     out["age_err_up"] = rng.uniform(0.05, 0.3, n).astype(np.float32)
+    out["age_apokasc"] = np.clip(out["age"] + rng.normal(0, 1.0, n), 0.2, 30).astype(np.float32)
+    out["age_apokasc_err"] = rng.uniform(0.5, 1.5, n).astype(np.float32)
+    out["age_nn"] = (0.6 * out["age"] + 2.5 + rng.normal(0, 0.5, n)).clip(0.1, 30).astype(np.float32)
     out["mg_fe"][:: max(1, n // 20)] = np.nan
     return out
 
