@@ -73,5 +73,6 @@ def _typical(axes: Axes, part: xr.Dataset, reach: float) -> None:
     at = reach / 3.0
     below, above = at * (1.0 - 10.0**-low), at * (10.0**up - 1.0)
     axes.errorbar(
-        [x], [y], xerr=[[wide], [wide]], yerr=[[below], [above]], fmt="none", ecolor=style.INK, elinewidth=0.9, zorder=6
+        [x], [y], xerr=[[wide], [wide]], yerr=[[below], [above]], fmt="none", ecolor=style.INK,
+        elinewidth=0.9, zorder=6,
     )  # fmt: skip
