@@ -102,13 +102,17 @@ def extent(density: np.ndarray, border: float, centres: np.ndarray, axis: int) -
     Returns
     -------
     low, high : float
-        Where the highest density at each place crosses the border, linear between middles of cells; the
-        first or last middle where the region leaves the grid; NaN where there is no region.
+        Where the highest density at each place crosses the border, linear between middles of cells, around
+        the peak: islands apart from it do not count. The first or last middle where the region leaves the
+        grid; NaN where there is no region.
     """
     ridge = density.max(axis=1 - axis)
-    above = np.flatnonzero(ridge >= border)
-    if not above.size:
+    top = int(ridge.argmax())
+    if not ridge[top] >= border:
         return np.nan, np.nan
+    below = np.flatnonzero(ridge < border)
+    first = int(below[below < top].max(initial=-1)) + 1
+    last = int(below[below > top].min(initial=ridge.size)) - 1
 
     def crossing(inside: int, outside: int) -> float:
         if not 0 <= outside < ridge.size:
@@ -116,4 +120,4 @@ def extent(density: np.ndarray, border: float, centres: np.ndarray, axis: int) -
         part = (ridge[inside] - border) / (ridge[inside] - ridge[outside])
         return float(centres[inside] + part * (centres[outside] - centres[inside]))
 
-    return crossing(above[0], above[0] - 1), crossing(above[-1], above[-1] + 1)
+    return crossing(first, first - 1), crossing(last, last + 1)

@@ -63,12 +63,26 @@ def peaks(
     (k,) float64
         In rising order; the highest peak is always among them.
     """
-    from scipy.signal import find_peaks
-
     if counts.sum() < max(fewest, 1):
         return np.empty(0)
     density = smoothed(counts, sigma, dimensions=1)
-    # beyond the border there is no star, so that a peak in the first or last bin is one
-    padded = np.r_[0.0, density, 0.0]
-    found, _ = find_peaks(padded, prominence=prominence * density.max())
-    return _refined(np.broadcast_to(density, (found.size, density.size)), found - 1, centres)
+    found = prominent(density, prominence * density.max())
+    return _refined(np.broadcast_to(density, (found.size, density.size)), found, centres)
+
+
+def prominent(density: np.ndarray, height: float) -> np.ndarray:
+    """Return the places of those local maxima that stand `height` above the valleys beside them.
+
+    The valley at one side is the lowest value between a maximum and the nearest higher one, or the border;
+    beyond the border the density is 0, so that the first and the last value may be maxima.
+    """
+    d = np.r_[0.0, density, 0.0]
+    tops = np.flatnonzero((d[1:-1] > d[:-2]) & (d[1:-1] >= d[2:])) + 1
+    found = []
+    for top in tops:
+        higher = np.flatnonzero(d > d[top])
+        left = higher[higher < top].max(initial=0)
+        right = higher[higher > top].min(initial=d.size - 1)
+        if d[top] - max(d[left:top].min(), d[top : right + 1].min()) >= height:
+            found.append(top - 1)
+    return np.array(found, dtype=np.int64)

@@ -44,6 +44,8 @@ class Plan:
         The sample without cuts, if there is one.
     raw_quantities : tuple of str
         Quantities that it has.
+    samples : tuple of str
+        Samples with cuts that the stars of this pipeline have.
     absent : tuple of str
         Quantities of the file for which the store has no column.
     coordinates : tuple of str
@@ -66,6 +68,7 @@ class Plan:
     main: str
     raw: str | None
     raw_quantities: tuple[str, ...]
+    samples: tuple[str, ...]
     absent: tuple[str, ...]
     coordinates: tuple[str, ...]
     grids: Mapping[str, Grid]
@@ -121,6 +124,7 @@ class Plan:
             main=main,
             raw=raw,
             raw_quantities=tuple(q for q in _raw_quantities(top, raw, declared) if q in quantities),
+            samples=tuple(s for s in named if s != raw and (samples is None or s in samples)),
             absent=tuple(q for q in declared if q not in quantities),
             coordinates=tuple(c for c in coordinates if derived is None or c in derived),
             grids=grids,
@@ -191,8 +195,14 @@ class Plan:
         if name.startswith(CUBES):
             wanted = [a.column for a in self.cubes[name.removeprefix(CUBES)].grid.axes]
             quantities: tuple[str, ...] = ()
+            samples: list[str] = []
         else:
-            wanted, quantities = list(self.products[name].coordinates), self.products[name].quantities
+            product = self.products[name]
+            wanted, quantities = list(product.coordinates), product.quantities
+            samples = [self.settings[name][s.name] for s in product.settings if s.kind == "sample"]
+        missing = [s for s in samples if s not in self.samples]
+        if missing:
+            return f"there is no sample {', '.join(missing)}"
         missing = [q for q in quantities if q not in self.quantities]
         if missing:
             who = "store" if missing[0] in self.absent else "pipeline"

@@ -24,8 +24,9 @@ class Setting:
         What holds where the file says nothing.
     note : str
         One line: what it is, with its unit.
-    kind : {"number", "whole", "flag", "word", "numbers", "edges", "names", "axis"}
-        "edges" are increasing numbers; "axis" is a mapping of low, high and step.
+    kind : {"number", "whole", "flag", "word", "sample", "numbers", "edges", "names", "axis"}
+        "edges" are increasing numbers; "axis" is a mapping of low, high and step; "sample" is the name of a
+        sample, without which the product is skipped.
     low, high : float
         Closed limits of a number, or of each number of a list.
     multiple_of : str
@@ -63,6 +64,8 @@ class Setting:
             return section.flag(self.name)
         if self.kind == "word":
             return section.text(self.name, choices=self.choices)
+        if self.kind == "sample":
+            return section.text(self.name)
         if self.kind == "axis":
             return _axis(section, self.name)
         return self._list(section)

@@ -42,11 +42,11 @@ def typical_errors(axes: Axes, dataset: xr.Dataset, x: Limits, y: Limits) -> Non
 
 
 def limits(dataset: xr.Dataset, cover: float = 0.996) -> tuple[Limits, Limits]:
-    """Return limits of [Fe/H] and [Mg/Fe] that hold nearly all stars, with room for errors below them."""
+    """Return limits of [Fe/H] and [Mg/Fe] that hold nearly all stars, with room for errors and a note."""
     density = dataset["behind_density"].transpose("fe_h", "mg_fe").values
     x = span(edges(dataset, "fe_h"), density.sum(axis=1), cover)
     low, high = span(edges(dataset, "mg_fe"), density.sum(axis=0), cover)
-    return x, (low - 0.12 * (high - low), high)
+    return x, (low - 0.12 * (high - low), high + 0.1 * (high - low))
 
 
 def span(edge: np.ndarray, weight: np.ndarray, cover: float) -> Limits:

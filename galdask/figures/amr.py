@@ -34,7 +34,7 @@ def draw(dataset: xr.Dataset) -> Figure:
     low, high = style.nice_limits(mg_fe, cover=0.96)
     norm, colours = Normalize(low, high), style.colours("mg_fe")
     labels = style.title(dataset["log_age_bin"]), style.title(dataset["point_fe_h"])
-    figure, grid = zones.sheet(dataset, *labels, room=1.7)
+    figure, grid = zones.sheet(dataset, *labels, bar=True)
     for index, (axes, part) in enumerate(zones.parts(dataset, grid)):
         row, column = divmod(index, grid.shape[1])
         own = (place[0] == row) & (place[1] == column)
@@ -45,12 +45,8 @@ def draw(dataset: xr.Dataset) -> Figure:
         _trend(axes, part)
         age_panels.notes(axes, part.isel(population=0), "fe_h_err_median", x, y)
     age_panels.frame(grid, x, y)
-    bar = figure.colorbar(
-        ScalarMappable(norm, colours), ax=grid.ravel().tolist(), pad=0.04, aspect=40,
-        extend=style.extend(mg_fe, low, high),
-    )  # fmt: skip
-    bar.set_label(style.title(dataset["point_mg_fe"]))
-    bar.ax.tick_params(which="both", direction="out")
+    text, ends = style.title(dataset["point_mg_fe"]), style.extend(mg_fe, low, high)
+    zones.bar_beside(figure, grid, ScalarMappable(norm, colours), text, ends)
     return figure
 
 

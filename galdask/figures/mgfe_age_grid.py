@@ -25,7 +25,7 @@ def draw(dataset: xr.Dataset) -> Figure:
     from matplotlib.ticker import MultipleLocator
 
     text = style.title(dataset["fe_h"]), style.title(dataset["mg_fe"])
-    figure, grid = zones.sheet(dataset, *text, room=1.7)
+    figure, grid = zones.sheet(dataset, *text, bar=True)
     x, y = abundance_plane.limits(dataset)
     low, high = style.nice_limits(dataset["age_median"].values, dataset["age_n"].values, cover=0.95)
     norm, colours = Normalize(low, high), style.colours("age")
@@ -39,12 +39,8 @@ def draw(dataset: xr.Dataset) -> Figure:
     grid[0, 0].set_xlim(*x)
     grid[0, 0].set_ylim(*y)
     grid[0, 0].xaxis.set_major_locator(MultipleLocator(0.5))
-    values = dataset["age_median"].values
-    bar = figure.colorbar(
-        mesh, ax=grid.ravel().tolist(), pad=0.04, aspect=40, extend=style.extend(values, low, high)
-    )
-    bar.set_label(style.title(dataset["age_median"]))
-    bar.ax.tick_params(which="both", direction="out")
+    ends = style.extend(dataset["age_median"].values, low, high)
+    zones.bar_beside(figure, grid, mesh, style.title(dataset["age_median"]), ends)
     handles = [maps.few_patch(int(dataset.attrs["min_n"])), contours.ground_patch(dataset)]
     figure.legend(handles=handles, loc="outside upper center", ncols=2, handlelength=1.2)
     return figure

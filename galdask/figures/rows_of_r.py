@@ -66,29 +66,29 @@ def _picture(dataset: xr.Dataset, name: str) -> np.ndarray:
 
 def _marks(axes: Axes, part: xr.Dataset, every: int) -> None:
     """Draw ticks at the quartiles and a diamond at the mode of every so many rows."""
-    bounds = part["r_bnds"].values
-    for row in range(every // 2, len(bounds), every):
-        low, high = bounds[row]
-        for population, (face, shift) in MARKS.items():
-            own = part.sel(population=population).isel(r=row)
-            at = 0.5 * (low + high) + shift * (high - low) * every
-            colour = style.POPULATIONS[population][0]
-            quartiles = [float(own[q]) for q in ("q25", "median", "q75")]
-            half = 0.1 * (high - low) * every
-            axes.plot(quartiles[::2], [at, at], color=colour, lw=0.6, zorder=4)
-            for width, shade in ((2.4, colour), (1.0, face)):
-                axes.vlines(quartiles, at - half, at + half, colors=shade, lw=width, zorder=5, gid="quartile")
-            axes.plot(
-                float(own["mode"]),
-                at,
-                "D",
-                ms=4,
-                mfc=face,
-                mec=colour,
-                mew=0.8,
-                zorder=6,
-                gid=f"mode_{population}",
-            )
+    from matplotlib.collections import LineCollection
+
+    bounds = part["r_bnds"].values[every // 2 :: every]
+    middle, step = bounds.mean(axis=1), every * np.diff(bounds, axis=1)[:, 0]
+    for population, (face, shift) in MARKS.items():
+        own = part.sel(population=population).isel(r=slice(every // 2, None, every))
+        colour, at = style.POPULATIONS[population][0], middle + shift * step
+        quartiles = np.stack([own[q].values for q in ("q25", "median", "q75")])
+        good = np.isfinite(quartiles).all(axis=0)
+        ends = np.stack([np.stack([q, at], axis=-1) for q in quartiles[::2]], axis=1)[good]
+        axes.add_collection(
+            LineCollection(list(ends), colors=colour, linewidths=0.6, zorder=4), autolim=False
+        )
+        low, high = (np.tile((at + side * step)[good], 3) for side in (-0.1, 0.1))
+        x = quartiles[:, good].ravel()
+        ticks = np.stack([np.stack([x, low], axis=-1), np.stack([x, high], axis=-1)], axis=1)
+        for width, shade in ((2.4, colour), (1.0, face)):
+            lines = LineCollection(list(ticks), colors=shade, linewidths=width, zorder=5, gid="quartile")
+            axes.add_collection(lines, autolim=False)
+        axes.plot(
+            own["mode"].values, at, "D", ms=4, mfc=face, mec=colour, mew=0.8, zorder=6,
+            gid=f"mode_{population}",
+        )  # fmt: skip
 
 
 def _window(weight: np.ndarray, edge: np.ndarray) -> tuple[float, float]:

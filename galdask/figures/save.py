@@ -12,6 +12,7 @@ from galdask.figures import style
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
+    from matplotlib.transforms import Bbox
 
 #: keyword of the provenance text inside a PNG file
 KEYWORD = "galdask provenance"
@@ -57,18 +58,23 @@ def save(
         "CreationDate": None,
     }
     folder = Path(folder)
-    with style.applied():
-        # the places of the panels are found once, and are the same in both files
-        figure.draw_without_rendering()
-        figure.set_layout_engine("none")
-    first = publish.write(folder / f"{name}.png", lambda file: file.write(encode(figure, "png", png)))
-    second = publish.write(folder / f"{name}.pdf", lambda file: file.write(encode(figure, "pdf", pdf)))
+    box = settled(figure)
+    first = publish.write(folder / f"{name}.png", lambda file: file.write(encode(figure, "png", box, png)))
+    second = publish.write(folder / f"{name}.pdf", lambda file: file.write(encode(figure, "pdf", box, pdf)))
     return first, second
 
 
-def encode(figure: Figure, form: str, metadata: Mapping[str, Any]) -> bytes:
+def settled(figure: Figure) -> Bbox:
+    """Find the places of the panels once and for all, and return the part of the sheet that is used."""
+    with style.applied():
+        figure.draw_without_rendering()
+        figure.set_layout_engine(None)
+        return figure.get_tightbbox().padded(0.05)
+
+
+def encode(figure: Figure, form: str, box: Bbox, metadata: Mapping[str, Any]) -> bytes:
     """Return the bytes of a figure as "png" or "pdf"."""
     buffer = io.BytesIO()
     with style.applied():
-        figure.savefig(buffer, format=form, bbox_inches="tight", pad_inches=0.05, metadata=dict(metadata))
+        figure.savefig(buffer, format=form, bbox_inches=box, metadata=dict(metadata))
     return buffer.getvalue()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -14,12 +14,15 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-#: height and width of one panel, inches
-PANEL = (1.55, 1.5)
+#: inches: height and width of a panel, the gap between two, and the margins left, right, below and above
+PANEL, GAP = (1.45, 1.4), 0.09
+LEFT, RIGHT, BELOW, ABOVE = 0.62, 0.35, 0.52, 0.52
 
 
-def sheet(dataset: xr.Dataset, x: str, y: str, room: float = 0.9) -> tuple[Figure, np.ndarray]:
+def sheet(dataset: xr.Dataset, x: str, y: str, bar: bool = False) -> tuple[Figure, np.ndarray]:
     """Return a figure and its panels, by |Z| and R as in the dataset: [0, 0] is the lower left one.
+
+    Places are fixed, not sought: with this many panels a search takes longer than the drawing.
 
     Parameters
     ----------
@@ -27,15 +30,35 @@ def sheet(dataset: xr.Dataset, x: str, y: str, room: float = 0.9) -> tuple[Figur
         Has `abs_z_bnds` and `r_bnds`.
     x, y : str
         Labels of the two axes.
-    room : float
-        Width for labels and bars beside the panels, inches.
+    bar : bool
+        Leave room for `bar_beside`.
     """
     slices, rings = dataset["abs_z_bnds"].values, dataset["r_bnds"].values
-    height, width = len(slices) * PANEL[0] + 0.8, len(rings) * PANEL[1] + room
+    rows, columns = len(slices), len(rings)
+    across, up = columns * (PANEL[1] + GAP) - GAP, rows * (PANEL[0] + GAP) - GAP
+    width, height = LEFT + across + RIGHT + (0.8 if bar else 0.0), BELOW + up + ABOVE
     figure = style.sheet(width, height)
-    grid = figure.subplots(len(slices), len(rings), squeeze=False, sharex=True, sharey=True)[::-1]
+    figure.set_layout_engine(None)
+    places = {
+        "left": LEFT / width,
+        "right": (LEFT + across) / width,
+        "bottom": BELOW / height,
+        "top": (BELOW + up) / height,
+        "wspace": GAP / PANEL[1],
+        "hspace": GAP / PANEL[0],
+    }
+    grid = figure.subplots(rows, columns, squeeze=False, sharex=True, sharey=True, gridspec_kw=places)[::-1]
     for axes in grid.ravel():
         axes.minorticks_off()  # small panels, and many: ticks are most of the time that they take
+    _titles(grid, slices, rings)
+    middle = (LEFT + across / 2) / width, (BELOW + up / 2) / height
+    figure.supxlabel(x, fontsize=10.5, x=middle[0], y=0.1 / height)
+    figure.supylabel(y, fontsize=10.5, x=0.05 / width, y=middle[1])
+    return figure, grid
+
+
+def _titles(grid: np.ndarray, slices: np.ndarray, rings: np.ndarray) -> None:
+    """Write R above the columns and |Z| beside the rows."""
     for column, bounds in enumerate(rings):
         last = column == len(rings) - 1
         grid[-1, column].set_title(style.interval(bounds, "R"), fontsize=9)
@@ -53,9 +76,16 @@ def sheet(dataset: xr.Dataset, x: str, y: str, room: float = 0.9) -> tuple[Figur
                     va="center",
                     fontsize=9,
                 )
-    figure.supxlabel(x, fontsize=10.5)
-    figure.supylabel(y, fontsize=10.5)
-    return figure, grid
+
+
+def bar_beside(figure: Figure, grid: np.ndarray, shown: Any, text: str, ends: str) -> None:
+    """Put one colour bar for all panels to their right."""
+    lower, upper = grid[0, -1].get_position(), grid[-1, -1].get_position()
+    width = figure.get_figwidth()
+    place = figure.add_axes((upper.x1 + 0.36 / width, lower.y0, 0.13 / width, upper.y1 - lower.y0))
+    bar = figure.colorbar(shown, cax=place, extend=ends)
+    bar.set_label(text)
+    bar.ax.tick_params(which="both", direction="out")
 
 
 def parts(dataset: xr.Dataset, grid: np.ndarray) -> Iterator[tuple[Axes, xr.Dataset]]:

@@ -80,6 +80,16 @@ def add_replicas(
     return counts, sums
 
 
+def add_once(cells: np.ndarray, terms: np.ndarray, size: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return counts (size,) and sums of terms (size, t, 2), every star once; see `add_replicas`."""
+    counts = np.zeros((size, 1), dtype=np.int64)
+    sums = np.zeros((size, 1, len(terms), 2), dtype=np.int64)
+    if cells.size:
+        once = np.ones((1, cells.size), dtype=np.uint8)
+        _add(np.ascontiguousarray(terms), cells, once, counts, sums)
+    return counts[:, 0], sums[:, 0]
+
+
 def add_replicas_plainly(
     star: np.ndarray, cells: np.ndarray, terms: np.ndarray, size: int, replicas: int, seed: int
 ) -> tuple[np.ndarray, np.ndarray]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, Literal
 
@@ -16,6 +16,7 @@ from galdask.reductions.cells import CellTable
 from galdask.reductions.fixed_point import LIMIT, add_replicas
 from galdask.reductions.key import Key
 from galdask.reductions.protocol import register
+from galdask.reductions.records import batches, joined_records, sorted_records
 from galdask.reductions.states import State
 
 #: bytes of a star in a state
@@ -80,7 +81,7 @@ class HistogramReplicas:
         star = np.asarray(required(columns, "star_key"), dtype=np.uint64)
         cells = self.key.cells(columns, star.size)
         inside = cells >= 0
-        return _sorted({"cells": cells[inside].astype(np.uint32), "star": star[inside]})
+        return sorted_records({"cells": cells[inside].astype(np.uint32), "star": star[inside]})
 
     def identity(self) -> State:
         """Return the state of no star."""
@@ -88,7 +89,7 @@ class HistogramReplicas:
 
     def combine(self, a: State, b: State) -> State:
         """Return the stars of both, sorted."""
-        return _sorted({name: np.concatenate([a[name], b[name]]) for name in ("cells", "star")})
+        return sorted_records(joined_records([a, b]))
 
     def bound(self, rows: int) -> int:
         """Return an upper bound of the bytes of the state of `rows` stars."""
@@ -106,8 +107,8 @@ class HistogramReplicas:
         occupied = np.unique(np.concatenate([self.identity()["cells"], *found])).astype(np.int64)
         n = np.zeros(occupied.size, dtype=np.int64)
         counts = np.zeros((occupied.size, self.replicas), dtype=np.int64)
-        for cells, star in _batches(parts, max(1, shard_bytes // _STAR)):
-            place = np.searchsorted(occupied, cells.astype(np.int64))
+        for batch in batches(parts, max(1, shard_bytes // _STAR)):
+            star, place = batch["star"], np.searchsorted(occupied, batch["cells"].astype(np.int64))
             n += np.bincount(place, minlength=n.size)
             none = np.empty((0, star.size), dtype=np.int64)
             counts += add_replicas(star, place, none, n.size, self.replicas, self.seed)[0]
@@ -116,30 +117,3 @@ class HistogramReplicas:
         if most > LIMIT:
             raise ReductionError("a cell has too many stars", expected=f"at most {LIMIT}", found=most)
         return CellTable(total["cells"], {"n": total["n"], "replica_n": total["replica_n"].astype(np.int32)})
-
-
-def _sorted(records: State) -> State:
-    """Return records by cell, then star, so that a set of stars has one spelling."""
-    order = np.lexsort((records["star"], records["cells"]))
-    return {name: values[order] for name, values in records.items()}
-
-
-def _batches(parts: Sequence[State], limit: int) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-    """Walk the records of all parts, `limit` at a time."""
-    held: list[tuple[np.ndarray, np.ndarray]] = []
-    room = limit
-    for part in parts:
-        first, size = 0, part["cells"].size
-        while first < size:
-            last = min(size, first + room)
-            held.append((np.asarray(part["cells"][first:last]), np.asarray(part["star"][first:last])))
-            room, first = room - (last - first), last
-            if room == 0:
-                yield _joined(held)
-                held, room = [], limit
-    if held:
-        yield _joined(held)
-
-
-def _joined(held: Sequence[tuple[np.ndarray, np.ndarray]]) -> tuple[np.ndarray, np.ndarray]:
-    return np.concatenate([cells for cells, _ in held]), np.concatenate([star for _, star in held])

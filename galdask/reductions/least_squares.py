@@ -1,4 +1,4 @@
-"""Weighted least squares over stars, as exact sums that merge, with Poisson replicas of every sum."""
+"""Weighted least squares over stars by exact sums, with Poisson replicas of every sum."""
 
 from __future__ import annotations
 
@@ -16,11 +16,15 @@ from galdask.reductions import cells as sparse
 from galdask.reductions import states
 from galdask.reductions.axis import plain, required
 from galdask.reductions.cells import CellTable
-from galdask.reductions.fixed_point import LIMIT, add_replicas, split
+from galdask.reductions.fixed_point import LIMIT, add_once, add_replicas
 from galdask.reductions.key import Key
 from galdask.reductions.line_sums import TERMS, lines_of_sums
 from galdask.reductions.protocol import register
+from galdask.reductions.records import batches, joined_records, sorted_records
 from galdask.reductions.states import State
+
+#: bytes that a star takes while it is added
+_RECORD = 256
 
 
 @register
@@ -33,7 +37,7 @@ class LeastSquares:
     Parameters
     ----------
     key : Key
-        Cells; a state holds about 16 kB a cell at 200 replicas, so keys should be small.
+        Cells; 16 kB a cell are held at 200 replicas while lines are made, so keys should be small.
     x, y : str
         Columns.
     weight : str, optional
@@ -51,10 +55,11 @@ class LeastSquares:
 
     Notes
     -----
-    The sums of w, wx, wy, wxx, wxy, wyy hold each star's term in float64, rounded to a multiple of 2**-s
-    with s so that the largest term is 2**61, in two integers of 31 bits and the rest. Sums of integers are
-    exact; above 2**31 - 1 stars (or weights of a replica) in a cell they are refused. Lines agree with
-    float64 least squares to 1e-9 of slope and intercept.
+    A state holds cell, key, x and y of every star that enters, sorted; the sums, and the weights of the
+    replicas, are made when it is finished. The sums of w, wx, wy, wxx, wxy, wyy hold each star's term in
+    float64, rounded to a multiple of 2**-s with s so that the largest term is 2**61, in two integers of 31
+    bits and the rest. Sums of integers are exact; above 2**31 - 1 stars (or weights of a replica) in a cell
+    they are refused. Lines agree with float64 least squares to 1e-9 of slope and intercept.
 
     Finished: ``slope``, ``intercept`` (at x = 0), ``slope_err`` (standard deviation over replicas),
     ``slope_err_naive`` = sqrt(sum w residual^2 / (n - 2) / sum w (x - <x>)^2), ``n``, ``reason``
@@ -63,8 +68,8 @@ class LeastSquares:
     """
 
     kind: ClassVar[str] = "least_squares"
-    version: ClassVar[int] = 2
-    layout: ClassVar[Literal["sum", "runs"]] = "sum"
+    version: ClassVar[int] = 3
+    layout: ClassVar[Literal["sum", "runs"]] = "runs"
 
     key: Key
     x: str
@@ -84,6 +89,8 @@ class LeastSquares:
         reaches = (self.reach_x, self.reach_y, self.reach_weight)
         if not all(0 < r < 2.0**40 for r in reaches) or not isfinite(self.origin_x + self.origin_y):
             raise ReductionError("the reach of a fit must be above 0 and below 2**40", found=reaches)
+        if self.key.size >= 2**32:
+            raise ReductionError("a key has too many cells", expected="below 2**32", found=self.key.size)
         if self.replicas < 0 or not 0 <= self.seed < 2**32:
             raise ReductionError(
                 "replicas and seed must be whole numbers that are not negative, the seed below 2**32",
@@ -106,7 +113,7 @@ class LeastSquares:
         return dict(digest.canonical(self))
 
     def map(self, columns: Mapping[str, np.ndarray]) -> State:
-        """Return the sums of one block of stars.
+        """Return the records of the stars of one block that enter.
 
         Raises
         ------
@@ -123,36 +130,22 @@ class LeastSquares:
         place = self.key.cells(columns, x.size)
         enters = (place >= 0) & np.isfinite(x) & np.isfinite(y) & np.isfinite(weight)
         enters &= (x >= low) & (x <= high) & (weight > 0)
-        unique, rows, starts = sparse.group(np.where(enters, place, -1))
+        rows = np.flatnonzero(enters)
         if not rows.size:
             return self.identity()
-        x = self._held(self.x, x[rows], self.origin_x, self.reach_x)
-        y = self._held(self.y, y[rows], self.origin_y, self.reach_y)
-        weight = self._held(self.weight or "weight", weight[rows], 0.0, self.reach_weight)
-        terms = np.empty((len(TERMS), rows.size), dtype=np.int64)
-        for k, ((_, px, py), scale) in enumerate(zip(TERMS, self.scales, strict=True)):
-            terms[k] = np.rint(np.ldexp(weight * x**px * y**py, scale))
-        count = np.diff([*starts, rows.size])
-        counts, sums = add_replicas(
-            star[rows],
-            np.repeat(np.arange(unique.size), count),
-            terms[:-1],
-            unique.size,
-            self.replicas,
-            self.seed,
-        )
-        own = np.add.reduceat(split(terms), starts, axis=1).transpose(1, 0, 2)
-        return {
-            "cells": unique,
-            "n": count.astype(np.int64),
-            "sums": np.ascontiguousarray(own),
-            "replica_n": counts,
-            "replica_sums": sums,
+        run: State = {
+            "cells": place[rows].astype(np.uint32),
+            "star": star[rows],
+            "x": self._held(self.x, x[rows], self.origin_x, self.reach_x),
+            "y": self._held(self.y, y[rows], self.origin_y, self.reach_y),
         }
+        if self.weight:
+            run["weight"] = self._held(self.weight, weight[rows], 0.0, self.reach_weight)
+        return sorted_records(run)
 
     def _held(self, name: str, values: np.ndarray, origin: float, reach: float) -> np.ndarray:
         """Return values counted from their origin, or say which is beyond reach."""
-        out = values - origin
+        out = values - origin + 0.0  # zero has one sign
         worst = int(np.argmax(np.abs(out)))
         if abs(out[worst]) > reach:
             raise ReductionError(
@@ -166,19 +159,58 @@ class LeastSquares:
 
     def identity(self) -> State:
         """Return the state of no star."""
-        shapes = {"cells": (), "n": (), "sums": (len(TERMS), 2), "replica_n": (self.replicas,)}
-        shapes["replica_sums"] = (self.replicas, len(TERMS) - 1, 2)
-        return {name: np.zeros((0, *shape), dtype=np.int64) for name, shape in shapes.items()}
+        kinds: dict[str, Any] = {"cells": np.uint32, "star": np.uint64, "x": np.float64, "y": np.float64}
+        if self.weight:
+            kinds["weight"] = np.float64
+        return {name: np.empty(0, dtype=kind) for name, kind in kinds.items()}
 
     def combine(self, a: State, b: State) -> State:
-        """Return the sums of the stars of both.
+        """Return the stars of both, sorted."""
+        return sorted_records(joined_records([a, b]))
+
+    def bound(self, rows: int) -> int:
+        """Return an upper bound of the bytes of the state of `rows` stars."""
+        return states.bound(*(rows * a.itemsize for a in self.identity().values()))
+
+    def finalize(self, parts: Sequence[State], shard_bytes: int = 64 << 20) -> CellTable:
+        """Return the lines; the sums of all cells are held at once.
 
         Raises
         ------
         ReductionError
             If a cell holds more stars than the sums are made for.
         """
-        return self._checked(sparse.add([a, b]))
+        parts = [self.identity(), *parts]
+        cells = np.unique(np.concatenate([np.unique(part["cells"]) for part in parts])).astype(np.int64)
+        size, terms = cells.size, len(TERMS)
+        state = {
+            "cells": cells,
+            "n": np.zeros(size, dtype=np.int64),
+            "sums": np.zeros((size, terms, 2), dtype=np.int64),
+            "replica_n": np.zeros((size, self.replicas), dtype=np.int64),
+            "replica_sums": np.zeros((size, self.replicas, terms - 1, 2), dtype=np.int64),
+        }
+        for batch in batches(parts, max(1, shard_bytes // _RECORD)):
+            self._add(state, batch)
+            self._checked(state)
+        state = self._checked(sparse.populations(state, self.key))
+        return CellTable(
+            np.asarray(state["cells"]), lines_of_sums(state, self.scales, self.origin_x, self.origin_y)
+        )
+
+    def _add(self, state: State, batch: State) -> None:
+        """Add a batch of stars to the sums and to those of every replica."""
+        weight = batch.get("weight", np.ones(batch["x"].size))
+        terms = np.empty((len(TERMS), weight.size), dtype=np.int64)
+        for k, ((_, px, py), scale) in enumerate(zip(TERMS, self.scales, strict=True)):
+            terms[k] = np.rint(np.ldexp(weight * batch["x"] ** px * batch["y"] ** py, scale))
+        place, size = np.searchsorted(state["cells"], batch["cells"].astype(np.int64)), state["cells"].size
+        n, sums = add_once(place, terms, size)
+        counts, replicas = add_replicas(batch["star"], place, terms[:-1], size, self.replicas, self.seed)
+        for name, more in zip(
+            ("n", "sums", "replica_n", "replica_sums"), (n, sums, counts, replicas), strict=True
+        ):
+            state[name] += more
 
     def _checked(self, state: State) -> State:
         for name in ("n", "replica_n"):
@@ -191,18 +223,3 @@ class LeastSquares:
                     found=most,
                 )
         return state
-
-    def bound(self, rows: int) -> int:
-        """Return an upper bound of the bytes of the state of `rows` stars."""
-        most = min(rows, self.key.size)
-        return states.bound(*(8 * most * int(np.prod(a.shape[1:])) for a in self.identity().values()))
-
-    def finalize(self, parts: Sequence[State], shard_bytes: int = 64 << 20) -> CellTable:
-        """Return the lines; the sums of all cells are held at once."""
-        state = self.identity()
-        for part in parts:
-            state = self.combine(state, part)
-        state = self._checked(sparse.populations(state, self.key))
-        return CellTable(
-            np.asarray(state["cells"]), lines_of_sums(state, self.scales, self.origin_x, self.origin_y)
-        )

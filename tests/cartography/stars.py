@@ -24,6 +24,8 @@ quantities:
   log_age: {column: log_age, unit: log(yr), label: log10 age, low: 5, high: 11, sample: age}
   age_err_low: {column: age_err_low, unit: dex, label: lower error of log10 age, low: 0, high: 5, sample: age}
   age_err_up: {column: age_err_up, unit: dex, label: upper error of log10 age, low: 0, high: 5, sample: age}
+  age_nn: {column: age_nn, unit: Gyr, label: Age (astroNN), low: 0, high: 40, sample: age}
+  age_apokasc: {column: age_apokasc, unit: Gyr, error: age_apokasc_err, label: APOKASC age, low: 0, high: 40}
   teff:  {column: teff, unit: K, label: T_eff, low: 1000, high: 60000}
   logg:  {column: logg, label: log g, low: -3, high: 8}
 cuts: {}
@@ -32,6 +34,7 @@ samples:
   catalogue: {raw: true}
   main: {cuts: []}
   age: {base: main, cuts: []}
+  all_gravities: {cuts: []}
 grids:
   xyz:
     x: {low: -6, high: 6, step: 1}
@@ -72,6 +75,9 @@ products:
   mdf_moments: {r: {low: 0, high: 8, step: 1}, fe_h: {low: -1.5, high: 0.8, step: 0.05}, replicas: 60}
   amr: {r_edges: [0, 2, 4, 8], slices: [0, 0.5, 2], points: 500}
   amr_density: {r_edges: [0, 2, 4, 8], slices: [0, 0.5, 2]}
+  chemical_tagging: {replicas: 20}
+  age_systematics: {logg_bins: [1, 1.5, 2], points: 300, replicas: 40}
+  age_alpha: {r_edges: [0, 2, 4, 8], slices: [0, 0.5, 2], replicas: 20}
   adf_grid: {r: {low: 0, high: 8, step: 2}, slices: [0, 0.5, 2], replicas: 10}
   adf_moments: {r: {low: 0, high: 8, step: 2}, replicas: 10}
   global_maps: {step: 1, max_r: 6, max_z: 2, max_abs_z: 1.0, min_n: 1}
@@ -103,6 +109,8 @@ products:
     window_step: 20
     replicas: 40
   age_profiles: {z_step: 1, z_max: 2, r_max: 6, window: 40, window_step: 20}
+  logg_coverage: {logg_bins: [1, 1.4, 2], step: 1, max_r: 6, inner_r: 2, outer_r: 6}
+  age_completeness: {step: 1, max_r: 6, max_z: 2, solar_r: [2, 4], inner_r: 1, outer_r: 5}
   age_gradients: {r_min: [3.0], max_abs_z: 1.5, replicas: 40}
 """
 
@@ -143,6 +151,9 @@ def random_stars(n: int, seed: int = 1) -> dict[str, np.ndarray]:
     out["log_age"] = (9 + np.log10(out["age"])).astype(np.float32)
     out["age_err_low"] = rng.uniform(0.05, 0.25, n).astype(np.float32)
     out["age_err_up"] = rng.uniform(0.05, 0.3, n).astype(np.float32)
+    out["age_apokasc"] = np.clip(out["age"] + rng.normal(0, 1.0, n), 0.2, 30).astype(np.float32)
+    out["age_apokasc_err"] = rng.uniform(0.5, 1.5, n).astype(np.float32)
+    out["age_nn"] = (0.6 * out["age"] + 2.5 + rng.normal(0, 0.5, n)).clip(0.1, 30).astype(np.float32)
     out["mg_fe"][:: max(1, n // 20)] = np.nan
     return out
 
@@ -150,7 +161,8 @@ def random_stars(n: int, seed: int = 1) -> dict[str, np.ndarray]:
 def samples(stars: dict[str, np.ndarray]) -> dict[str, dict[str, np.ndarray]]:
     """The samples of `PIPELINE`: ages exist above [Fe/H] = -0.5; the catalogue is everything."""
     aged = stars["fe_h"] > -0.5
-    return {"main": stars, "catalogue": stars, "age": {k: v[aged] for k, v in stars.items()}}
+    every = dict.fromkeys(("main", "catalogue", "all_gravities"), stars)
+    return every | {"age": {k: v[aged] for k, v in stars.items()}}
 
 
 def states(the_plan: Plan, stars: dict[str, np.ndarray], parts: int = 3, names: tuple[str, ...] = ()) -> dict:

@@ -44,3 +44,36 @@ def test_age_errors_are_histograms_with_exact_medians(stars, aged):
 def test_age_errors_are_skipped_with_a_reason_without_their_columns():
     lean = plan(PIPELINE.replace("  age_err_up: {column", "  age_err_other: {column"))
     assert lean.lacks("age_errors") == "the pipeline has no age_err_up"
+
+
+def test_age_systematics_compare_every_age_with_the_seismic_one(stars):
+    compared = made("age_systematics", stars)
+    assert compared["catalogue"].values.tolist() == ["age", "age_nn"]
+    inside = (stars["logg"] >= 1.5) & (stars["age_apokasc"] >= 6) & (stars["age_apokasc"] < 7)
+    for name in ("age", "age_nn"):
+        own = compared.sel(catalogue=name).isel(logg=1).sel(age_apokasc=6.5)
+        values = stars[name][inside].astype(float)
+        assert int(own["n"]) == values.size > 50
+        assert float(own["median"]) == np.median(values)
+        assert float(own["q84"]) == np.quantile(values, 0.84)
+        half = stars["logg"] >= 1.5
+        slope = np.polyfit(stars["age_apokasc"][half].astype(float), stars[name][half].astype(float), 1)[0]
+        line = compared.sel(catalogue=name).isel(logg=1)
+        assert float(line["line_slope"]) == pytest.approx(slope, rel=1e-6)
+        assert 0 < float(line["line_slope_err"]) < 0.05
+    assert float(compared["line_slope"].sel(catalogue="age_nn").max()) < 0.65, "compressed ages"
+    assert compared.sizes["star"] == 300
+    medians = compared["age_apokasc_err_median"]
+    assert float(medians[1]) == np.median(stars["age_apokasc_err"][stars["logg"] >= 1.5].astype(float))
+
+
+def test_age_systematics_need_seismic_ages():
+    line = next(line for line in PIPELINE.splitlines() if line.startswith("  age_apokasc"))
+    lean = plan(PIPELINE.replace(line + "\n", ""))
+    assert lean.lacks("age_systematics") == "the pipeline has no age_apokasc"
+
+
+def test_ages_that_the_pipeline_lacks_are_left_out(stars):
+    line = next(line for line in PIPELINE.splitlines() if line.startswith("  age_nn"))
+    compared = made("age_systematics", stars, PIPELINE.replace(line + "\n", ""))
+    assert compared["catalogue"].values.tolist() == ["age"]

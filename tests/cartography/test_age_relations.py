@@ -82,3 +82,50 @@ def test_amr_density_is_a_histogram_of_ages_and_metallicities(stars, aged):
         [np.round(np.linspace(8.0, 10.4, 49), 10), np.round(np.linspace(-2.0, 0.8, 71), 10)],
     )
     np.testing.assert_array_equal(density["n"].sel(population="total").isel(abs_z=0, r=1), expected)
+
+
+def test_age_alpha_is_a_histogram_over_the_region_of_all_ages(stars, aged):
+    plane = made("age_alpha", stars)
+    good = np.isfinite(aged["mg_fe"])
+    columns = [aged[name].astype(float) for name in ("log_age", "mg_fe")]
+    bins = [np.round(np.linspace(8.0, 10.4, 49), 10), np.round(np.linspace(-0.3, 0.6, 46), 10)]
+    inside = zone(aged) & good
+    expected, *_ = np.histogram2d(*(c[inside] for c in columns), bins)
+    np.testing.assert_array_equal(plane["n"].sel(population="total").isel(abs_z=0, r=1), expected)
+    every, *_ = np.histogram2d(*(c[good] for c in columns), bins)
+    assert float(plane["behind_density"].sum()) == pytest.approx(every.sum(), rel=1e-6)
+    assert float(plane["mg_fe_err_median"].isel(abs_z=0, r=1)) == np.median(
+        aged["mg_fe_err"][zone(aged)].astype(float)
+    )
+
+
+def bursts(stars, seed=9):
+    """Stars whose low-alpha ages have two bursts between R = 2 and 4 near the plane, and one elsewhere."""
+    out = {name: values.copy() for name, values in stars.items()}
+    rng = np.random.default_rng(seed)
+    n = out["r"].size
+    late = rng.random(n) < 0.4
+    two = np.where(late, rng.normal(9.35, 0.07, n), rng.normal(9.85, 0.09, n))
+    one = rng.normal(9.7, 0.1, n)
+    out["log_age"] = np.where(zone(out), two, one).astype(np.float32)
+    return out
+
+
+def test_two_bursts_are_two_modes():
+    plane = made("age_alpha", bursts(random_stars(20_000)))
+    own = plane.isel(abs_z=0, r=1)
+    assert int(own["n_modes"]) == 2
+    np.testing.assert_allclose(own["mode_log_age"][:2], [9.35, 9.85], atol=0.05)
+    assert np.isnan(own["mode_log_age"][2:]).all()
+    assert float(own["p_modes"]) > 0.9
+    assert ((own["mode_log_age_err"][:2] > 0.002) & (own["mode_log_age_err"][:2] < 0.06)).all()
+    other = plane.isel(abs_z=1, r=1)
+    assert int(other["n_modes"]) == 1
+    assert float(other["mode_log_age"][0]) == pytest.approx(9.7, abs=0.05)
+
+
+def test_few_stars_have_no_mode(stars):
+    plane = made("age_alpha", {name: values[:100] for name, values in stars.items()})
+    assert int(plane["n_modes"].sum()) == 0
+    assert np.isnan(plane["mode_log_age"]).all()
+    assert np.isnan(plane["p_modes"]).all()

@@ -71,3 +71,9 @@ def test_a_region_at_the_border_ends_there():
     density[0] = 4.0
     assert contours.extent(density, 2.0, np.arange(5.0), 0) == (0.0, 0.5)
     assert all(np.isnan(contours.extent(density, 9.0, np.arange(5.0), 0)))
+
+
+def test_islands_apart_from_the_peak_do_not_widen_a_region():
+    density = np.zeros((9, 3))
+    density[3:6, 1], density[8, 2] = (3.0, 5.0, 3.0), 4.0
+    assert contours.extent(density, 1.5, np.arange(9.0), 0) == (2.5, 5.5)

@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 from scipy import stats
 from scipy.ndimage import gaussian_filter1d
+from scipy.signal import find_peaks
 
 from galdask.cartography import modes
 
@@ -49,3 +50,12 @@ def test_peaks_of_two_gaussians():
 def test_a_peak_at_the_border_is_one():
     counts = np.r_[np.full(30, 1.0), np.linspace(1, 300, 30)]
     np.testing.assert_array_equal(modes.peaks(counts, CENTRES, 1.0, 0.1), [CENTRES[-1]])
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_prominent_maxima_are_those_of_scipy(seed):
+    rng = np.random.default_rng(seed)
+    density = gaussian_filter1d(rng.poisson(6, 60).astype(float), 1.0)
+    for height in (0.0, 0.5, 2.0, 4.0):
+        expected, _ = find_peaks(np.r_[0.0, density, 0.0], prominence=height)
+        np.testing.assert_array_equal(modes.prominent(density, height), expected - 1)

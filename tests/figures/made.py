@@ -24,11 +24,14 @@ quantities:
   log_age: {column: log_age, unit: log(yr), label: log10 age, low: 5, high: 11, sample: age}
   age_err_low: {column: age_err_low, unit: dex, label: lower error of log10 age, low: 0, high: 5, sample: age}
   age_err_up: {column: age_err_up, unit: dex, label: upper error of log10 age, low: 0, high: 5, sample: age}
+  age_nn: {column: age_nn, unit: Gyr, label: Age (astroNN), low: 0, high: 40, sample: age}
+  age_apokasc: {column: age_apokasc, unit: Gyr, error: age_apokasc_err, label: APOKASC age, low: 0, high: 40}
   logg:  {column: logg, label: log g, low: -3, high: 8}
 samples:
   catalogue: {raw: true}
   main: {cuts: []}
   age: {base: main, cuts: []}
+  all_gravities: {cuts: []}
 populations: {x: fe_h, y: mg_fe, level: 0.15, slope: -0.13, knee: 0.0, buffer: 0.025, buffer_along: mg_fe}
 products:
   %s: {%s}
@@ -55,8 +58,11 @@ def stars(mode: str) -> dict[str, np.ndarray]:
     found["age_err_up"] = rng.gamma(20.0, 0.008, found["x"].size)
     for name in ("fe_h_err", "mg_fe_err"):
         found[name] = rng.gamma(20.0, 0.0005, found["x"].size)
-    errors = ("age_err_low", "age_err_up", "fe_h_err", "mg_fe_err")
-    for name in ("fe_h", "mg_fe", "age", "log_age", *errors, "logg", "teff"):
+    found["age_apokasc"] = np.clip(found["age"] + rng.normal(0.0, 1.5, found["x"].size), 0.2, 30.0)
+    found["age_apokasc_err"] = rng.gamma(20.0, 0.06, found["x"].size)
+    found["age_nn"] = 0.6 * found["age"] + 2.5
+    errors = ("age_err_low", "age_err_up", "fe_h_err", "mg_fe_err", "age_apokasc_err")
+    for name in ("fe_h", "mg_fe", "age", "log_age", "age_apokasc", "age_nn", *errors, "logg", "teff"):
         found[name] = found[name].astype(np.float32)
     return found
 

@@ -1,3 +1,4 @@
+import numpy as np
 import pytest
 
 from galdask import figures
@@ -21,3 +22,21 @@ def test_age_errors_mark_their_medians():
     assert axes.get_xlabel() == "Error of log$_{10}$ age (dex)"
     low, high = axes.get_xlim()
     assert (low, high) == (0.0, pytest.approx(high))
+
+
+def test_age_systematics_have_a_panel_for_each_range_of_gravity():
+    dataset = made.dataset("age_systematics", settings="logg_bins: [1, 1.5, 2]")
+    row = panels(figures.draw("age_systematics", dataset))
+    assert [axes.get_title().strip() for axes in row] == [
+        r"$1 \leq \log g < 1.5$",
+        r"$1.5 \leq \log g \leq 2$",
+    ]
+    for k, axes in enumerate(row):
+        part = dataset.isel(logg=k)
+        lines = named(axes, "median")
+        assert [line.get_label() for line in lines] == ["Age", "Age (astroNN)"]
+        for line, values in zip(lines, part["median"].values, strict=True):
+            np.testing.assert_array_equal(line.get_ydata(), values[np.isfinite(values)])
+        assert len(named(axes, "equal")) == 1
+        assert f"{int(part['line_n'].max()):,}" in texts(axes)
+        assert len(axes.containers) == 1

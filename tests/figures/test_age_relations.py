@@ -12,7 +12,7 @@ def sheet(name):
     return dataset, np.array(shown, dtype=object).reshape(dataset.sizes["abs_z"], -1)[::-1]
 
 
-@pytest.mark.parametrize("name", ["amr", "amr_density"])
+@pytest.mark.parametrize("name", ["amr", "amr_density", "age_alpha"])
 def test_old_stars_are_at_the_left_with_the_typical_error_in_the_corner(name):
     dataset, grid = sheet(name)
     for row in range(3):
@@ -47,3 +47,15 @@ def test_amr_has_every_sampled_star_and_its_trend():
             median = part["fe_h_median"].values
             np.testing.assert_array_equal(trend.get_ydata(), median[np.isfinite(median)])
     assert total == dataset.sizes["star"] > 1000
+
+
+def test_age_alpha_marks_the_modes_over_the_region_of_all_stars():
+    dataset, grid = sheet("age_alpha")
+    for row in range(3):
+        for column in range(6):
+            axes, part = grid[row, column], dataset.isel(abs_z=row, r=column)
+            shown = [line.get_xdata()[0] for line in named(axes, "mode")]
+            assert len(shown) == int(part["n_modes"])
+            np.testing.assert_array_equal(shown, part["mode_log_age"].values[: len(shown)])
+            assert len(named(axes, "behind")) == 1
+    assert int(dataset["n_modes"].sum()) > 5

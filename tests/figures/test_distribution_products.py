@@ -17,8 +17,9 @@ def test_mdf_grid_has_the_plane_on_top_and_marks_on_every_third_row():
         empty = part["n"].values[0].sum(axis=-1) == 0
         assert (colours[empty] == 1.0).all()
         own = part.sel(population="total")
-        shown = [line.get_xdata()[0] for line in named(axes, "mode_total")]
-        np.testing.assert_array_equal(shown, own["mode"].values[1::3])
+        (modes,) = named(axes, "mode_total")
+        np.testing.assert_array_equal(modes.get_xdata(), own["mode"].values[1::3])
+        np.testing.assert_allclose(modes.get_ydata(), own["r"].values[1::3])
         assert f"{int(own['n_row'].sum()):,}" in axes.get_title(loc="right")
     assert column[0].get_ylim()[0] < column[0].get_ylim()[1]
 

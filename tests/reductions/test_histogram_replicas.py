@@ -3,7 +3,6 @@ import pytest
 
 from galdask.errors import ReductionError
 from galdask.reductions import Axis, Counts, HistogramReplicas, Key
-from galdask.reductions.histogram_replicas import _batches
 from galdask.rng import poisson_weights
 from tests.reductions.stars import block, parts
 
@@ -41,16 +40,6 @@ def test_spread_of_replicas_is_that_of_counts():
     spread = table.values["replica_n"].std(axis=1)
     np.testing.assert_allclose(spread, np.sqrt(table.values["n"]), rtol=0.1)
     np.testing.assert_allclose(table.values["replica_n"].mean(axis=1), table.values["n"], rtol=0.01)
-
-
-def test_batches_hold_every_star_once():
-    states = [{"cells": np.arange(n, dtype=np.uint32), "star": np.arange(n) + 100 * n} for n in (5, 0, 7, 1)]
-    for limit in (1, 2, 5, 100):
-        found = list(_batches(states, limit))
-        assert all(cells.size == limit for cells, _ in found[:-1])
-        np.testing.assert_array_equal(
-            np.concatenate([star for _, star in found]), np.concatenate([s["star"] for s in states])
-        )
 
 
 @pytest.mark.parametrize("wrong", [{"replicas": 0}, {"seed": -1}, {"seed": 2**32}])

@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 
 from galdask.errors import ReductionError
-from galdask.reductions import Axis, Key, LeastSquares, states
-from galdask.reductions.fixed_point import LIMIT, add_replicas, add_replicas_plainly, joined, split
+from galdask.reductions import Axis, Key, LeastSquares, least_squares, states
+from galdask.reductions.fixed_point import LIMIT, add_once, add_replicas, add_replicas_plainly, joined, split
 from galdask.reductions.lines import NO_SPREAD, OK, TOO_FEW
 from galdask.rng import poisson_weights
 from tests.reductions.stars import block, parts, same
@@ -146,17 +146,35 @@ def test_largest_terms_do_not_overflow():
     assert values["intercept"][0] == 0.0
 
 
-def test_more_stars_than_the_sums_are_made_for_are_refused():
-    red = reduction(Key(), replicas=0)
-    state = red.map(block(10, 1)) | {"n": np.array([LIMIT])}
+def test_more_stars_than_the_sums_are_made_for_are_refused(monkeypatch):
+    assert LIMIT == 2**31 - 1
+    monkeypatch.setattr(least_squares, "LIMIT", 9)
+    red = reduction(Key(), replicas=0, x_low=None)
+    assert red.finalize([red.map(block(9, 1))]).values["n"][0] == 9
     with pytest.raises(ReductionError, match="too many stars"):
-        red.combine(state, red.map(block(10, 2)))
+        red.finalize([red.map(block(9, 1)), red.map(block(1, 2))])
+
+
+def test_batches_do_not_matter():
+    columns, red = weighted(900, 4), reduction(weight="weight", reach_weight=1000.0)
+    states_ = [red.map(p) for p in parts(columns, 5, 1)]
+    assert same(red.finalize(states_, shard_bytes=256 * 7), red.finalize(states_))
 
 
 def test_limbs_hold_every_term():
     terms = np.array([0, 1, -1, 2**31, -(2**31), 2**61, -(2**61), 2**61 - 1])
     assert joined(split(terms)).tolist() == terms.tolist()
     assert np.all(np.abs(split(terms)) <= 2**31)
+
+
+def test_sums_of_every_star_once_are_those_of_weights_of_one():
+    rng = np.random.default_rng(3)
+    cells, terms = rng.integers(0, 4, 300), rng.integers(-(2**61), 2**61, (3, 300))
+    counts, sums = add_once(cells, terms, 5)
+    assert np.array_equal(counts, np.bincount(cells, minlength=5))
+    for cell in range(5):
+        assert joined(sums[cell]).tolist() == [sum(row[cells == cell].tolist()) for row in terms]
+    assert add_once(cells[:0], terms[:, :0], 2)[1].shape == (2, 3, 2)
 
 
 def test_replica_sums_equal_plain_numpy():
