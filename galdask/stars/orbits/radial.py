@@ -56,7 +56,7 @@ def parabola(f, f1, f2, side):  # type: ignore[no-untyped-def]
     return -2.0 * f / (f1 - q) if f1 * side < 0.0 else (-f1 - q) / f2
 
 
-@nb.njit(**PART)
+@nb.njit(**INLINE)
 def turning_point(plane, star, x, side):  # type: ignore[no-untyped-def]
     """Return the root of U on one side of the star (-1: pericentre, +1: apocentre), starting at x.
 
@@ -121,7 +121,7 @@ def first_well(plane, star, side):  # type: ignore[no-untyped-def]
     return math.nan
 
 
-@nb.njit(**PART)
+@nb.njit(**INLINE)
 def integral(plane, star, x1, x2, points, starts, scratch):  # type: ignore[no-untyped-def]
     """Return JR, its change at the last level, and the lowest U / (d^2 + x) that was met."""
     energy, h, x0, k, g0, d2 = star

@@ -91,7 +91,7 @@ def fudge(
     """
     out, bits = np.empty((len(ROWS), r.size)), np.empty(r.size, dtype=np.uint16)
     grid = (*nodes.radial(), *nodes.vertical())
-    work, scratch = np.empty((COUNT, BLOCK)), np.empty(grid[0].shape[2] + 1)
+    work, scratch = np.empty((COUNT, BLOCK)), np.empty(nodes.VERTICAL << nodes.LEVELS)
     thin, d2 = made.thickness**2, np.where(delta >= 0.0, delta, np.nan) ** 2
     _stars(made.field, made.plane, thin, r, vr, vphi, z, vz, d2, grid, work, scratch, out, bits)
     return out, bits

@@ -41,7 +41,7 @@ def momentum(field, star, t, w, i):  # type: ignore[no-untyped-def]
     return k - s * (energy * d2 + b * i) - ((x0 + d2 * w) * potential(field, x0 * w, lam * t) - g0)
 
 
-@nb.njit(**PART)
+@nb.njit(**INLINE)
 def turning_latitude(field, star):  # type: ignore[no-untyped-def]
     """Return t and 1 - t of the root of V beyond the star, each to its own relative precision, or NaN.
 
@@ -90,7 +90,7 @@ def first_latitude(field, star):  # type: ignore[no-untyped-def]
     return 1.0, 0.0
 
 
-@nb.njit(**PART)
+@nb.njit(**INLINE)
 def integral(field, star, t1, w1, thin, over, points, starts, pole, scratch):  # type: ignore[no-untyped-def]
     """Return Jz, its change at the last level, and the lowest V / (1 - t) that was met.
 
