@@ -60,7 +60,7 @@ class CellTable:
             )
         out = np.full((total, *values.shape[1:]), fill, dtype=dtype)
         out[self.cells] = values
-        return out.reshape(*shape, *values.shape[1:])
+        return out.reshape((*shape, *values.shape[1:]))
 
 
 def group(cells: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

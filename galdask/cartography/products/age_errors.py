@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 #: quantity of each side
 SIDES = {"lower": "age_err_low", "upper": "age_err_up"}
+#: log10 of the ratio to the ages of another catalogue: its spread is told where a pipeline has it
+RATIO = "log_age_ratio"
 
 
 def bins(plan: Plan, side: str) -> Axis:
@@ -36,6 +38,8 @@ def requests(plan: Plan) -> dict[str, Request]:
         out[f"n/{side}"] = cs.counts(sample, (bins(plan, side),))
         out[f"median/{side}"] = Request(sample, OrderStatistics(Key(population=True), name, q=(0.5,)))
     out["n_age"] = cs.counts(sample, ())
+    if RATIO in plan.quantities:
+        out["ratio"] = Request(sample, OrderStatistics(Key(), RATIO, q=(0.16, 0.5, 0.84)))
     return out
 
 
@@ -57,6 +61,13 @@ def finish(plan: Plan, tables: Tables) -> xr.Dataset:
         found[name] = (both, values, {"units": unit, "long_name": f"{text} error of log10 age"})
     for name, text in (("n_all", "number of stars of the sample"), ("n_age", "number of stars with an age")):
         found[name] = cs.count_variable(tables[name], (), text)
+    if "ratio" in tables:
+        about = plan.quantities[RATIO]
+        for name, text in (("q16", "16% quantile of"), ("median", "median"), ("q84", "84% quantile of")):
+            value = cs.dense(tables["ratio"], name, (), False)
+            found[f"ratio_{name}"] = ((), value, {"units": about.unit, "long_name": f"{text} {about.within}"})
+        n = cs.dense(tables["ratio"], "n", (), False).astype(np.int32)
+        found["ratio_n"] = ((), n, {"units": "1", "long_name": f"number of stars with {about.within}"})
     return build(plan, "age_errors", labels, found)
 
 
