@@ -30,10 +30,10 @@ def __getattr__(name: str) -> Any:
     """Import a public name where it is first used: `import galdask` stays quick."""
     if name in _HOME:
         return getattr(importlib.import_module(_HOME[name]), name)
-    if name == "stars":
-        return importlib.import_module("galdask.stars")
+    if name in ("migration", "stars"):
+        return importlib.import_module(f"galdask.{name}")
     raise AttributeError(f"module 'galdask' has no attribute {name!r}")
 
 
 def __dir__() -> list[str]:
-    return sorted([*__all__, "__version__", "stars"])
+    return sorted([*__all__, "__version__", "migration", "stars"])

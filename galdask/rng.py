@@ -19,6 +19,10 @@ PURPOSES = {
     "radial velocity": 6,
     "age": 7,
     "fe_h": 8,
+    "migration model": 32,
+    "migration volume": 33,
+    "migration noise": 34,
+    "migration survey": 35,
 }
 
 _M0, _M1 = np.uint64(0xD2511F53), np.uint64(0xCD9E8D57)
