@@ -37,7 +37,8 @@ def speed() -> list[str]:
     galpy = harness.once(RUNNER, "galpy", "disk", "1000", environment=ONE)
     lines += [
         "",
-        f"First call with imports, CPU seconds: {cold['first']:.1f} s when the kernels must be compiled (once a machine), "
+        f"First call with imports, CPU seconds: {cold['first']:.1f} s when the kernels must be compiled "
+        "(once a machine), "
         f"{warm['first']:.1f} s from their cache on disk; galpy {galpy['first']:.1f} s.",
     ]
     return lines

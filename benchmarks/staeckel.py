@@ -96,8 +96,12 @@ def run() -> list[str]:
                 relative = scatter / mean
                 told = np.median(relative), np.quantile(relative, 0.9)
                 cells += [f"{np.median(scatter):.3g}", f"{told[0]:.2%}", f"{told[1]:.1%}"]
-                low, middle, high = np.nanquantile(mean[:AVERAGED] / truth[j] - 1, [0.16, 0.5, 0.84])
-                known = int(np.isfinite(truth[j]).sum())
-                bias.append(f"{middle:+.1%} ({low:+.1%} to {high:+.1%}, {known})")
+                known = np.isfinite(truth[j])
+                if not known.any():
+                    bias.append("unknown (0)")
+                    continue
+                off = mean[:AVERAGED][known] / truth[j][known] - 1
+                low, middle, high = np.quantile(off, [0.16, 0.5, 0.84])
+                bias.append(f"{middle:+.1%} ({low:+.1%} to {high:+.1%}, {known.sum()})")
             lines.append(f"| {name} | {title} | " + " | ".join([*cells, *bias]) + " |")
     return lines

@@ -50,3 +50,19 @@ def test_orbit_quantities_are_those_of_the_orbit(galpy):
     np.testing.assert_allclose(own["r_peri"], r.min(axis=1), rtol=0.01)
     np.testing.assert_allclose(own["r_apo"], np.hypot(r, z).max(axis=1), rtol=0.01)
     np.testing.assert_allclose(own["z_max"], np.abs(z).max(axis=1), rtol=0.03)
+
+
+@pytest.mark.parametrize("orbits", [2, pytest.param(10, marks=pytest.mark.long)])
+def test_actions_of_the_disk_are_long_averages(galpy, orbits):
+    """Averages of angles and momenta along the orbit itself, with no fudge (Bovy 2014, ApJ 795, 95)."""
+    stars = disk(20_000, seed=9)
+    chosen = REGIONS["thin disk"][0](orbit_quantities(*stars)) & (orbit_quantities(*stars)["ecc"] > 0.1)
+    few = [s[np.flatnonzero(chosen)[:orbits]] for s in stars]
+    own, model = actions(*few, delta="table"), galpy.potential.MWPotential2014
+    for i, star in enumerate(np.array(natural(few)).T):
+        with galpy.quiet():
+            scale = float(np.median(galpy.action_angle.estimateBIsochrone(model, star[0], star[3])))
+            method = galpy.action_angle.actionAngleIsochroneApprox(pot=model, b=scale)
+            jr, _, jz = (float(np.ravel(j)[0]) * RO * VO for j in method(*star, 0.0))
+        assert own["jr"][i] == pytest.approx(jr, rel=0.02)
+        assert own["jz"][i] == pytest.approx(jz, rel=0.02)
