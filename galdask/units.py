@@ -34,6 +34,7 @@ KNOWN: dict[str, tuple[str, float]] = {
     "arcsec": ("parallax", 1e3),
     "mas/yr": ("proper motion", 1.0),
     "kpc km/s": ("action", 1.0),
+    "km2/s2": ("energy", 1.0),
     "log(yr)": ("log age", 1.0),
     "log(cm/s2)": ("log gravity", 1.0),
     "uHz": ("frequency", 1.0),

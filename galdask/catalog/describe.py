@@ -47,6 +47,7 @@ def describe(store: Store) -> str:
             kind = column.type + (str(list(column.shape)) if column.shape else "")
             line = f"    {column.name:<{wide}}  {kind:<12} {column.unit or '-':<10} {share}"
             lines.append(f"{line}  {column.description}".rstrip())
+    lines += _computed(store)
     if store.masks:
         lines += ["", "masks: bits"]
         for name, bits in store.masks.items():
@@ -57,3 +58,22 @@ def describe(store: Store) -> str:
         facts = ", ".join(f"{key.replace('_', ' ')} {entry[key]:,}" for key in COUNTS if key in entry)
         lines.append(f"  {table} ({entry['file']}): {facts}")
     return "\n".join(lines)
+
+
+def _computed(store: Store) -> list[str]:
+    """Return lines about the groups of computed columns."""
+    lines = [] if not store.orbits else ["", "orbits: computed columns, by group"]
+    for group in store.orbits:
+        there = sum(part is not None for part in group.parts)
+        state = "" if group.complete else f", {there} of {len(group.parts)} partitions: run it again"
+        lines.append(f"  {group.name}  {len(group.columns)} columns, {size_text(group.bytes)}{state}")
+        for name in ("frame", "potential", "delta", "backend", "draws", "seed"):
+            if name in group.settings:
+                lines.append(f"    {name:<10} {_value(group.settings[name])}")
+        plain = [name for name in group.columns if not name.rpartition("_p")[2].isdigit()]
+        lines.append(f"    {'columns':<10} {' '.join(plain)}")
+    return lines
+
+
+def _value(value: object) -> str:
+    return ", ".join(f"{k} {v}" for k, v in value.items()) if isinstance(value, dict) else str(value)

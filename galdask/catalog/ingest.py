@@ -12,7 +12,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from galdask import digest, events, publish
-from galdask.catalog import companion, journal, manifest, scan, sources
+from galdask.catalog import companion, groups, journal, manifest, scan, sources
 from galdask.catalog.build import build_partitions, finished
 from galdask.catalog.ledger import ledger
 from galdask.catalog.partition import Rule, boundaries, rule_for
@@ -161,6 +161,8 @@ def ingest(
             content, entries = _run(plan, release, executor, listen)
         sources.check_unchanged(identity, paths)
         content |= {"settings": settings, "sources": identity, "mock": sources.is_mock(paths)}
+        if computed := groups.carried(store, content):
+            content[groups.KEY] = computed
         content["digest"] = manifest.commit(store, content)
         journal.sweep(store)
         journal.clear(store)

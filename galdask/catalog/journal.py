@@ -12,7 +12,6 @@ from typing import Any, BinaryIO
 import numpy as np
 
 from galdask import publish
-from galdask.catalog.manifest import GROUPS
 
 NAME = ".ingest"
 
@@ -51,10 +50,9 @@ def save(path: Path, array: np.ndarray) -> None:
 
 def sweep(store: Path) -> None:
     """Remove temporary files of writers that were killed; the store must be locked."""
-    for group in GROUPS:
-        for orphan in (store / "data" / group).glob(".*.tmp"):
-            with contextlib.suppress(OSError):
-                orphan.unlink()
+    for orphan in (store / "data").rglob(".*.tmp"):
+        with contextlib.suppress(OSError):
+            orphan.unlink()
     for orphan in store.glob(".manifest.json.*.tmp"):
         with contextlib.suppress(OSError):
             orphan.unlink()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,7 @@ import numpy as np
 
 from galdask.catalog import manifest
 from galdask.catalog.columns import Column, ColumnDigest, arrow_type, from_arrow
+from galdask.catalog.groups import KEY, MARK, Group, Part
 from galdask.catalog.manifest import Partition, StoredColumn
 from galdask.catalog.parquet import broken, read
 from galdask.catalog.texts import Texts
@@ -65,6 +66,9 @@ class Store:
     masks : dict of str to dict of str to int
         Column -> name of a bit -> its number.
     partitions : tuple of Partition
+        Their digests have those of the groups' columns too, under ``GROUP:COLUMN``.
+    orbits : tuple of Group
+        Computed columns, group by group, in the order in which they were made.
     ledger : dict
         Table -> rows in, rows out and how they are accounted for.
     """
@@ -80,12 +84,40 @@ class Store:
         }
         self.masks: dict[str, dict[str, int]] = content["masks"]
         self.ledger: dict[str, dict[str, Any]] = content["ledger"]
+        self.orbits = tuple(Group.from_json(entry) for entry in content.get(KEY, ()))
         self.partitions = tuple(
-            Partition(index=index, **entry) for index, entry in enumerate(content["partitions"])
+            self._with_groups(Partition(index=index, **entry))
+            for index, entry in enumerate(content["partitions"])
+        )
+
+    def _with_groups(self, entry: Partition) -> Partition:
+        digests = dict(entry.digests)
+        for group in self.orbits:
+            part = group.parts[entry.index]
+            if part is not None:
+                digests |= {f"{group.name}{MARK}{name}": value for name, value in part.digests.items()}
+        return replace(entry, digests=digests) if self.orbits else entry
+
+    def group(self, name: str) -> Group:
+        """Return a group of computed columns.
+
+        Raises
+        ------
+        StoreError
+            If there is none of that name.
+        """
+        for group in self.orbits:
+            if group.name == name:
+                return group
+        raise StoreError(
+            f"the store has no column group {name!r}",
+            where=self.path,
+            expected="one of " + ", ".join(group.name for group in self.orbits) if self.orbits else "none",
+            todo="see them with 'galdask info'; make one with 'galdask orbits'",
         )
 
     def column(self, name: str) -> StoredColumn:
-        """Return a column.
+        """Return a column of the release, or one of a group as ``GROUP:COLUMN``.
 
         Raises
         ------
@@ -94,6 +126,16 @@ class Store:
         """
         if name in self.columns:
             return self.columns[name]
+        whose, mark, plain = name.rpartition(MARK)
+        if mark:
+            group = self.group(whose)
+            if plain in group.columns:
+                return group.qualified(plain)
+            raise StoreError(
+                f"the column group {whose!r} has no column {plain!r}",
+                where=self.path,
+                expected="one of " + ", ".join(group.columns),
+            )
         near = difflib.get_close_matches(name, self.columns, 3, 0.5)
         raise StoreError(
             f"the store has no column {name!r}",
@@ -103,12 +145,12 @@ class Store:
         )
 
     def part(self, index: int, names: Sequence[str]) -> PartitionRef:
-        """Return what is needed to read columns of a partition.
+        """Return what is needed to read columns of a partition, named as `column` takes them.
 
         Raises
         ------
         StoreError
-            If there is no such column or partition.
+            If there is no such column or partition, or its group was not computed there.
         """
         if not 0 <= index < len(self.partitions):
             raise StoreError(
@@ -118,20 +160,34 @@ class Store:
             )
         entry = self.partitions[index]
         columns = tuple(self.column(name) for name in dict.fromkeys(names))
+        places = dict(entry.files)
+        for whose in dict.fromkeys(c.name.rpartition(MARK)[0] for c in columns if c.name not in self.columns):
+            places |= self._part_of(self.group(whose), index).files
         return PartitionRef(
             store=self.path,
             index=index,
             rows=entry.rows,
             row_start=entry.row_start,
             columns=columns,
-            files={group: entry.files[group] for group in dict.fromkeys(c.group for c in columns)},
+            files={group: places[group] for group in dict.fromkeys(c.group for c in columns)},
             digests={c.name: entry.digests[c.name] for c in columns},
         )
+
+    def _part_of(self, group: Group, index: int) -> Part:
+        part = group.parts[index]
+        if part is None:
+            raise StoreError(
+                f"the column group {group.name!r} was not computed for this partition",
+                where=f"{self.path}, partition {index}",
+                todo="the columns that it reads have changed there: run the same 'galdask orbits' again",
+            )
+        return part
 
     @property
     def bytes(self) -> int:
         """Size of the data files."""
-        return sum(sum(part.bytes.values()) for part in self.partitions)
+        own = sum(sum(part.bytes.values()) for part in self.partitions)
+        return own + sum(group.bytes for group in self.orbits)
 
     def describe(self) -> str:
         """Return what the store holds as lines of text, from the manifest alone."""
@@ -186,9 +242,10 @@ def read_partition(ref: PartitionRef, verify: bool = True) -> dict[str, np.ndarr
     for group, file in ref.files.items():
         columns = [c for c in ref.columns if c.group == group]
         path = ref.store / file
-        arrays = read(path, [c.name for c in columns], f"partition {ref.index}")
+        plain = {c.name: c.name.removeprefix(group.split("/")[0] + MARK) for c in columns}
+        arrays = read(path, list(plain.values()), f"partition {ref.index}")
         for column in columns:
-            array, where = arrays[column.name], f"partition {ref.index}, column {column.name!r}"
+            array, where = arrays[plain[column.name]], f"partition {ref.index}, column {column.name!r}"
             if array.type != arrow_type(column) or len(array) != ref.rows:
                 raise broken(_CHANGED, path, where, f"{len(array)} x {array.type}")
             content = from_arrow(column, array)

@@ -107,7 +107,7 @@ def sample(
         chosen = [columns] if isinstance(columns, str) else list(dict.fromkeys(columns))
         recipe.lineage(name, chosen)
     recipe = recipe.only({name: chosen})
-    empty = {c: _nothing(opened.columns[c].type) for c in recipe.columns_read}
+    empty = {c: _nothing(opened.column(c).type) for c in recipe.columns_read}
     return dd.from_map(
         _sample,
         [opened.part(i, recipe.columns_read) for i in range(len(opened.partitions))],

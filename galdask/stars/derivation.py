@@ -16,7 +16,6 @@ from galdask.errors import StoreError
 from galdask.stars.block import Block
 from galdask.stars.cuts import Cut
 from galdask.stars.populations import UNDEFINED
-from galdask.stars.position import MOTIONS, PLACES
 from galdask.stars.readings import STAR_KEY, missing, take
 from galdask.stars.sample import Sample
 
@@ -44,7 +43,9 @@ class _Derivation:
     """One partition while it is worked on; derived columns are kept for the rows of their first use."""
 
     def __init__(self, recipe: Recipe, columns: Mapping[str, np.ndarray]) -> None:
-        self.recipe, self.columns = recipe, columns
+        aliases = {} if recipe.orbits is None else recipe.orbits.aliases
+        known = {name: columns[stored] for name, stored in aliases.items() if stored in columns}
+        self.recipe, self.columns = recipe, {**columns, **known}
         self.rows = len(take(columns, recipe.columns_read[0], None))
         for name in recipe.columns_read:
             if len(take(columns, name, None)) != self.rows:
@@ -148,7 +149,7 @@ class _Derivation:
 
     def values(self, name: str, rows: Rows) -> np.ndarray:
         """Return a derived column of some rows."""
-        group = "place" if name in PLACES or name in MOTIONS else name.removesuffix(" outside")
+        group = "place" if name in self.recipe.position.names else name.removesuffix(" outside")
         if group in self.made:
             known, arrays = self.made[group]
             chosen = _places(known, rows, self.rows)
@@ -161,6 +162,8 @@ class _Derivation:
     def make(self, group: str, rows: Rows) -> dict[str, np.ndarray]:
         if group == "place":
             return self.recipe.position.derive(self.recipe.frame, self.columns, rows, self.places)
+        if self.recipe.orbits is not None and self.recipe.is_orbit(group):
+            return {group: take(self.columns, self.recipe.orbits.stored[group], rows)}
         count = self.rows if rows is None else len(rows)
         if group == "population":
             boundary = self.recipe.populations

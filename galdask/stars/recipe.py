@@ -17,6 +17,7 @@ from galdask.config import Section
 from galdask.errors import SampleError
 from galdask.stars.block import Block
 from galdask.stars.frame import Frame
+from galdask.stars.orbit_columns import OrbitColumns, choose
 from galdask.stars.populations import Flags, Populations, populations_from_section
 from galdask.stars.position import MOTIONS, PLACES, Position, position_from_section
 from galdask.stars.quantities import Quantity, quantity_from_section
@@ -47,6 +48,8 @@ class Recipe:
         Optional quantities and samples that the store cannot have, and why.
     wanted : tuple of str or None
         Derived columns that blocks have; None for all.
+    orbits : OrbitColumns or None
+        Orbits that were computed before, from a column group of the store.
     """
 
     frame: Frame | None
@@ -56,6 +59,7 @@ class Recipe:
     chains: Mapping[str, Sample]
     absent: Mapping[str, str]
     wanted: tuple[str, ...] | None = None
+    orbits: OrbitColumns | None = None
 
     @classmethod
     def from_section(cls, section: Section, store: StoreLike) -> Recipe:
@@ -64,8 +68,8 @@ class Recipe:
         Parameters
         ----------
         section : Section
-            The whole file; its keys frame, position, velocity, quantities, cuts, populations and samples
-            are taken, `done` is left to the caller.
+            The whole file; its keys frame, position, velocity, orbits, quantities, cuts, populations and
+            samples are taken, `done` is left to the caller.
         store : Store
             Columns with types and units, and the names of bits.
 
@@ -80,10 +84,13 @@ class Recipe:
         frame = None
         if "frame" in section or position.distance is not None:
             frame = Frame.from_section(section.section("frame"))
-        quantities, absent = _quantities(section.section("quantities"), store, position)
+        orbits = choose(section.section("orbits", None), store, frame, position)
+        store = store if orbits is None else orbits.extended(store)
+        quantities, absent = _quantities(section.section("quantities"), store, position, orbits)
         boundary = section.section("populations", None)
         populations = None if boundary is None else populations_from_section(boundary, tuple(quantities))
         computed = {name: quantity.unit for name, quantity in quantities.items()}
+        computed = ({} if orbits is None else dict(orbits.units)) | computed
         computed |= {name: (PLACES | MOTIONS)[name] for name in position.names} | {"population": ""}
         chains, absent = samples_from_section(
             section.section("samples"),
@@ -94,7 +101,7 @@ class Recipe:
             absent,
         )
         _check_samples(section.section("quantities"), quantities, {*chains, *absent})
-        return cls(frame, position, quantities, populations, chains, absent)
+        return cls(frame, position, quantities, populations, chains, absent, None, orbits)
 
     @property
     def samples(self) -> tuple[str, ...]:
@@ -110,8 +117,13 @@ class Recipe:
     def derived_columns(self) -> tuple[str, ...]:
         """Columns in a view of every sample that is not raw, in order."""
         errors = (f"{q.name}_err" for q in self.quantities.values() if q.error is not None)
-        every = (STAR_KEY, "population", *self.position.names, *self.quantities, *errors)
+        known = () if self.orbits is None else (name for name in self.orbits.units if self.is_orbit(name))
+        every = (STAR_KEY, "population", *self.position.names, *known, *self.quantities, *errors)
         return every if self.wanted is None else tuple(name for name in every if name in self.wanted)
+
+    def is_orbit(self, name: str) -> bool:
+        """Return whether a derived column is one of the orbit group; a quantity of that name hides it."""
+        return self.orbits is not None and name in self.orbits.units and name not in self.quantities
 
     def columns_of(self, sample: str) -> tuple[str, ...]:
         """Return the columns in a view of a sample.
@@ -181,6 +193,11 @@ class Recipe:
     def settings(self) -> dict[str, Any]:
         """Return everything that decides a block, names included, as plain values."""
         return {
+            **(
+                {}
+                if self.orbits is None
+                else {"orbits": {"group": self.orbits.group, **self.orbits.settings}}
+            ),
             "version": VERSION,
             "frame": None if self.frame is None else {"name": self.frame.name} | self.frame.settings(),
             "position": self.position.settings(velocity=True),
@@ -238,9 +255,10 @@ class Recipe:
                 (read if step.source == "column" else wanted).add(step.target)
         settings: dict[str, Any] = {"version": VERSION, "cuts": [chain.settings() for chain in chains]}
         settings["columns"] = {name: self._enter(name, read) for name in sorted(wanted)}
-        if wanted & {*PLACES, *MOTIONS} and self.frame is not None:
+        if wanted & {*self.position.names} and self.frame is not None:
             settings["frame"] = self._frame_settings(self.frame, wanted)
-        return {"columns": tuple(sorted(read)), "settings": settings}
+        aliases = {} if self.orbits is None else self.orbits.aliases
+        return {"columns": tuple(sorted(aliases.get(name, name) for name in read)), "settings": settings}
 
     def _chain(self, sample: str) -> Sample:
         if sample not in self.chains:
@@ -257,7 +275,10 @@ class Recipe:
         if name == STAR_KEY:
             read.add(STAR_KEY)
             return {}
-        if name in PLACES or name in MOTIONS:
+        if self.orbits is not None and self.is_orbit(name):
+            read.add(self.orbits.stored[name])
+            return {}
+        if name in self.position.names:
             velocity = name in MOTIONS
             read.update(reading.column for reading in self.position.readings(velocity))
             return self.position.settings(velocity)
@@ -279,7 +300,7 @@ class Recipe:
 
     def _frame_settings(self, frame: Frame, wanted: set[str]) -> dict[str, Any]:
         settings = frame.settings()
-        if not wanted & {*MOTIONS}:
+        if not wanted & {*MOTIONS} & {*self.position.names}:
             del settings["v_sun"]
         if "theta" not in wanted and self.position.form != "cylindrical":
             del settings["theta"]
@@ -287,7 +308,7 @@ class Recipe:
 
 
 def _quantities(
-    section: Section, store: StoreLike, position: Position
+    section: Section, store: StoreLike, position: Position, orbits: OrbitColumns | None
 ) -> tuple[dict[str, Quantity], dict[str, str]]:
     quantities: dict[str, Quantity] = {}
     absent: dict[str, str] = {}
@@ -300,6 +321,8 @@ def _quantities(
                 raise
             absent[name] = error.what
     taken = {STAR_KEY, "population", *PLACES, *MOTIONS}
+    if orbits is not None:
+        taken -= {*orbits.units}  # a quantity with a range and a label may stand for a column of the orbits
     taken |= {f"{q.name}_err" for q in quantities.values() if q.error is not None}
     for name in quantities:
         if name in taken:
