@@ -16,7 +16,11 @@ from galdask.stars.sky import NAMES, galactic_stars
 
 #: columns that follow from a position, and their units; then those of a velocity
 PLACES = {"x": "kpc", "y": "kpc", "z": "kpc", "r": "kpc", "theta": "deg", "abs_z": "kpc", "signed_r": "kpc"}
-MOTIONS = {"vx": "km/s", "vy": "km/s", "vz": "km/s", "vr": "km/s", "vphi": "km/s", "lz": "kpc km/s"}
+MOTIONS = {
+    **dict.fromkeys(("vx", "vy", "vz", "vr", "vphi"), "km/s"),
+    "lz": "kpc km/s",
+    "v_perp": "km/s",
+}
 #: kinds of positions and the names of their coordinates
 FORMS = {
     "sky": ("ra", "dec"),
@@ -146,10 +150,12 @@ class Position:
         if "signed_r" in names:
             stars["signed_r"] = np.copysign(stars["r"], stars["x"])
             stars["signed_r"][np.isnan(stars["x"])] = np.nan
-        if not {"vr", "vphi", "lz"}.isdisjoint(names):
+        if not {"vr", "vphi", "lz", "v_perp"}.isdisjoint(names):
             stars["vr"], stars["vphi"], stars["lz"] = rotation(
                 stars["x"], stars["y"], stars["vx"], stars["vy"]
             )
+        if "v_perp" in names:
+            stars["v_perp"] = np.hypot(stars["vr"], stars["vz"])
         return {name: stars[name] for name in (*PLACES, *MOTIONS) if name in names}
 
 

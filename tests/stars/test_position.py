@@ -33,6 +33,7 @@ def test_sky_and_velocity_are_those_of_the_public_function():
         np.testing.assert_array_equal(stars[name], values)
     np.testing.assert_array_equal(stars["abs_z"], np.abs(stars["z"]))
     np.testing.assert_array_equal(np.abs(stars["signed_r"]), stars["r"])
+    np.testing.assert_array_equal(stars["v_perp"], np.hypot(stars["vr"], stars["vz"]))
     assert ((stars["signed_r"] > 0) == (stars["x"] > 0))[np.isfinite(stars["x"])].all()
     lost = np.isnan(part["ra"]) | np.isnan(part["distance"])
     for name in PLACES:
