@@ -74,6 +74,7 @@ products:
     replicas: 40
   mdf_moments: {r: {low: 0, high: 8, step: 1}, fe_h: {low: -1.5, high: 0.8, step: 0.05}, replicas: 60}
   amr: {r_edges: [0, 2, 4, 8], slices: [0, 0.5, 2], points: 500}
+  mgfe_modes: {fe_h_bins: [-1, -0.3, 0, 0.4], replicas: 20}
   amr_density: {r_edges: [0, 2, 4, 8], slices: [0, 0.5, 2]}
   chemical_tagging: {replicas: 20}
   age_systematics: {logg_bins: [1, 1.5, 2], points: 300, replicas: 40}
