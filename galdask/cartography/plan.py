@@ -8,11 +8,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from galdask.cartography import products as catalogue_of_products
+from galdask.cartography import variants as variants_of_samples
 from galdask.cartography.cubes import Cube, cube_from_section
 from galdask.cartography.grids import Grid, grid_from_section
 from galdask.cartography.product import Product
 from galdask.cartography.quantity import Quantity, quantity_from_section
 from galdask.cartography.settings import take_all
+from galdask.cartography.variants import Variant
 from galdask.config import Section
 from galdask.errors import ProductError
 from galdask.stars.populations import Flags, Populations, populations_from_section
@@ -56,6 +58,8 @@ class Plan:
         Those that the file asks for.
     settings : dict of str to dict
         Settings of each of them, defaults filled in.
+    variants : dict of str to Variant
+        Other stars, or other ages, beside the main ones; "main" is always there.
     """
 
     name: str
@@ -75,6 +79,7 @@ class Plan:
     cubes: Mapping[str, Cube]
     products: Mapping[str, Product]
     settings: Mapping[str, Mapping[str, Any]]
+    variants: Mapping[str, Variant]
 
     @classmethod
     def from_section(
@@ -106,12 +111,16 @@ class Plan:
             name: cube_from_section(name, inner, grids, declared)
             for name, inner in _inner(top.section("cubes", None))
         }
-        products, settings = _products(top.section("products", None), declared)
+        there = [name for name in declared if derived is None or name in derived]
+        variants = variants_of_samples.from_section(
+            top.section("variants", None), declared, there, named, samples
+        )
+        products, settings = _products(top.section("products", None), declared, variants)
         coordinates = _coordinates(top.section("position", None))
         quantities = {
             name: one.among(derived)
             for name, one in declared.items()
-            if (derived is None or name in derived) and (samples is None or one.sample in samples)
+            if name in there and (samples is None or one.sample in samples)
         }
         return cls(
             name=top.text("name"),
@@ -131,6 +140,7 @@ class Plan:
             cubes={name: cube.restricted(quantities) for name, cube in cubes.items()},
             products=products,
             settings=settings,
+            variants=variants,
         )
 
     @property
@@ -208,7 +218,16 @@ class Plan:
             who = "store" if missing[0] in self.absent else "pipeline"
             return f"the {who} has no {', '.join(missing)}"
         missing = [c for c in wanted if c not in self.coordinates]
-        return f"the positions of the stars do not give {', '.join(missing)}" if missing else None
+        if missing:
+            return f"the positions of the stars do not give {', '.join(missing)}"
+        return None if name.startswith(CUBES) else self._lone(name)
+
+    def _lone(self, name: str) -> str | None:
+        """Return why a product of variants has no other than the main one, or None."""
+        if "variants" not in self.settings[name] or len(variants_of_samples.shown(self, name)) > 1:
+            return None
+        lacking = variants_of_samples.lacking(self, name)
+        return "; ".join(f"variant {v}: {why}" for v, why in lacking.items()) or "no variant is asked for"
 
 
 def _inner(section: Section | None) -> Iterable[tuple[str, Section]]:
@@ -243,7 +262,7 @@ def _coordinates(section: Section | None) -> tuple[str, ...]:
 
 
 def _products(
-    section: Section | None, quantities: Mapping[str, Quantity]
+    section: Section | None, quantities: Mapping[str, Quantity], variants: Mapping[str, Variant]
 ) -> tuple[dict[str, Product], dict[str, Mapping[str, Any]]]:
     products: dict[str, Product] = {}
     settings: dict[str, Mapping[str, Any]] = {}
@@ -260,9 +279,9 @@ def _products(
         product = catalogue_of_products.load(name)
         inner = section.section(name)  # type: ignore[union-attr]
         products[name], settings[name] = product, take_all(product.settings, inner)
-        for chosen in settings[name].get("quantities", ()):
-            if chosen not in quantities and "quantities" in inner:
-                raise inner.fail(
-                    "quantities", f"unknown quantity {chosen!r}", expected="of " + ", ".join(quantities)
-                )
+        for key, of in (("quantities", quantities), ("variants", variants)):
+            for chosen in settings[name].get(key, ()):
+                if chosen not in of and key in inner:
+                    what = {"quantities": "quantity", "variants": "variant"}[key]
+                    raise inner.fail(key, f"unknown {what} {chosen!r}", expected="of " + ", ".join(of))
     return products, settings

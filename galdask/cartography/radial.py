@@ -66,22 +66,27 @@ class Radial:
         """Return the windows."""
         return self.profile(plan).variables(plan, tables["medians"], tables["stars"])
 
-    def gradient_requests(self, plan: Plan) -> dict[str, Request]:
-        """Ask for the running medians with their lines, and for the lines through the stars."""
+    def gradient_requests(self, plan: Plan, most: int | None = None) -> dict[str, Request]:
+        """Ask for the running medians with their lines, and for the (first) lines through the stars."""
         out, profile = {"medians": self._medians(plan)}, self.profile(plan)
-        for k, r_min in enumerate(profile.settings["r_min"]):
+        for k, r_min in enumerate(profile.settings["r_min"][:most]):
             out[f"stars/{k}"] = gradients.of_stars(plan, profile, (r_min, None), **SUMS)
         return out
 
-    def gradient_variables(self, plan: Plan, tables: Tables) -> dict[str, cs.Variable]:
-        """Return the slopes (fit_to, r_min, population, abs_z)."""
+    def lines(
+        self, plan: Plan, tables: Tables, most: int | None = None
+    ) -> tuple[gradients.Lines, gradients.Lines]:
+        """Return the lines through the profile and through the stars; `most` as for the requests."""
         heights, count = self.profile(plan).bins, len(self.settings(plan)["r_min"])
         profile = gradients.lines(tables["medians"].tables["slopes"], heights.size, count, "profile")
-        stars = gradients.stacked(
-            [gradients.lines(tables[f"stars/{k}"], heights.size, 1, "stars") for k in range(count)]
-        )
+        first = range(count)[:most]
+        stars = [gradients.lines(tables[f"stars/{k}"], heights.size, 1, "stars") for k in first]
+        return {name: values[:most] for name, values in profile.items()}, gradients.stacked(stars)
+
+    def gradient_variables(self, plan: Plan, tables: Tables) -> dict[str, cs.Variable]:
+        """Return the slopes (fit_to, r_min, population, abs_z)."""
         names = ("fit_to", "r_min", "population", "abs_z")
-        return gradients.variables(plan, self.quantity, "r", names, (profile, stars))
+        return gradients.variables(plan, self.quantity, "r", names, self.lines(plan, tables))
 
     def gradient_labels(self, plan: Plan) -> dict[str, cs.Variable]:
         """Return the coordinates ``fit_to`` and ``r_min``."""

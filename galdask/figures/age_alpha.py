@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from galdask.figures import abundance_plane, age_panels, contours, style, zones
-from galdask.figures.cells import edges
+from galdask.figures.cells import Limits, edges
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -28,17 +28,27 @@ def draw(dataset: xr.Dataset) -> Figure:
     """
     labels = style.title(dataset["log_age"]), style.title(dataset["mg_fe"])
     figure, grid = zones.sheet(dataset, *labels)
-    density = dataset["behind_density"].transpose("log_age", "mg_fe").values
+    fill(grid, dataset, *limits(dataset))
+    contours.legend(figure, dataset, SHADES)
+    return figure
+
+
+def limits(dataset: xr.Dataset) -> tuple[Limits, Limits]:
+    """Return limits of log10 age and [Mg/Fe] that hold nearly all stars, of all variants if there are."""
+    density = dataset["behind_density"].transpose("log_age", "mg_fe", ...).values
+    density = density.reshape(*density.shape[:2], -1).sum(axis=2)
     x = abundance_plane.span(edges(dataset, "log_age"), density.sum(axis=1), 0.996)
-    y = abundance_plane.span(edges(dataset, "mg_fe"), density.sum(axis=0), 0.996)
+    return x, abundance_plane.span(edges(dataset, "mg_fe"), density.sum(axis=0), 0.996)
+
+
+def fill(grid: np.ndarray, dataset: xr.Dataset, x: Limits, y: Limits) -> None:
+    """Draw the zones of a dataset into a sheet of panels."""
     for axes, part in zones.parts(dataset.sel(population="total"), grid):
         contours.behind(axes, dataset, "log_age", "mg_fe")
         contours.filled(axes, part, "log_age", "mg_fe", SHADES)
         _modes(axes, part["mode_log_age"].values)
         age_panels.notes(axes, part, "mg_fe_err_median", x, y)
     age_panels.frame(grid, x, y)
-    contours.legend(figure, dataset, SHADES)
-    return figure
 
 
 def _modes(axes: Axes, at: np.ndarray) -> None:

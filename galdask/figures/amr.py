@@ -23,31 +23,43 @@ def draw(dataset: xr.Dataset) -> Figure:
     dataset : xarray.Dataset
         The product `amr`.
     """
-    from matplotlib.cm import ScalarMappable
-    from matplotlib.colors import Normalize
-
-    place = tuple(dataset[f"point_{name}"].values for name in ("row", "column"))
-    age, fe_h, mg_fe = (dataset[f"point_{name}"].values for name in ("log_age", "fe_h", "mg_fe"))
-    x, y = (style.nice_limits(values, cover=0.995) for values in (age, fe_h))
-    if not age.size:
-        x, y = (8.5, 10.5), (-1.0, 0.5)
-    low, high = style.nice_limits(mg_fe, cover=0.96)
-    norm, colours = Normalize(low, high), style.colours("mg_fe")
     labels = style.title(dataset["log_age_bin"]), style.title(dataset["point_fe_h"])
     figure, grid = zones.sheet(dataset, *labels, bar=True)
+    shown = Shown(dataset)
+    fill(grid, dataset, shown)
+    zones.bar_beside(figure, grid, shown.colours, style.title(dataset["point_mg_fe"]), shown.ends)
+    return figure
+
+
+class Shown:
+    """Limits and colours that hold nearly all stars of a dataset, of all variants if there are."""
+
+    def __init__(self, dataset: xr.Dataset) -> None:
+        from matplotlib.cm import ScalarMappable
+        from matplotlib.colors import Normalize
+
+        age, fe_h, mg_fe = (dataset[f"point_{name}"].values.ravel() for name in ("log_age", "fe_h", "mg_fe"))
+        there = np.isfinite(age)
+        self.x, self.y = (style.nice_limits(values[there], cover=0.995) for values in (age, fe_h))
+        if not there.any():
+            self.x, self.y = (8.5, 10.5), (-1.0, 0.5)
+        low, high = style.nice_limits(mg_fe[there], cover=0.96)
+        self.colours = ScalarMappable(Normalize(low, high), style.colours("mg_fe"))
+        self.ends = style.extend(mg_fe[there], low, high)
+
+
+def fill(grid: np.ndarray, dataset: xr.Dataset, shown: Shown) -> None:
+    """Draw the zones of a dataset into a sheet of panels."""
+    place = tuple(dataset[f"point_{name}"].values for name in ("row", "column"))
+    age, fe_h, mg_fe = (dataset[f"point_{name}"].values for name in ("log_age", "fe_h", "mg_fe"))
+    look = {"cmap": shown.colours.cmap, "norm": shown.colours.norm, "lw": 0, "rasterized": True, "zorder": 3}
     for index, (axes, part) in enumerate(zones.parts(dataset, grid)):
         row, column = divmod(index, grid.shape[1])
         own = (place[0] == row) & (place[1] == column)
-        axes.scatter(
-            age[own], fe_h[own], s=2.2, c=mg_fe[own], cmap=colours, norm=norm, lw=0, rasterized=True,
-            zorder=3, gid="stars",
-        )  # fmt: skip
+        axes.scatter(age[own], fe_h[own], s=2.2, c=mg_fe[own], gid="stars", **look)
         _trend(axes, part)
-        age_panels.notes(axes, part.isel(population=0), "fe_h_err_median", x, y)
-    age_panels.frame(grid, x, y)
-    text, ends = style.title(dataset["point_mg_fe"]), style.extend(mg_fe, low, high)
-    zones.bar_beside(figure, grid, ScalarMappable(norm, colours), text, ends)
-    return figure
+        age_panels.notes(axes, part.isel(population=0), "fe_h_err_median", shown.x, shown.y)
+    age_panels.frame(grid, shown.x, shown.y)
 
 
 def _trend(axes: Axes, part: xr.Dataset) -> None:

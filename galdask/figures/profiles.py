@@ -61,7 +61,9 @@ def draw(dataset: xr.Dataset, course: Course | None = None) -> Figure:
     return figure
 
 
-def column(figure: Figure, panels: Any, dataset: xr.Dataset, course: Course, label: bool = True) -> None:
+def column(
+    figure: Figure, panels: Any, dataset: xr.Dataset, course: Course, label: bool = True, beside: bool = True
+) -> None:
     """Draw the profiles of each population into a column of panels, and their colour bar beside it.
 
     Parameters
@@ -72,6 +74,8 @@ def column(figure: Figure, panels: Any, dataset: xr.Dataset, course: Course, lab
         What to draw.
     label : bool
         Write the name of each population.
+    beside : bool
+        Draw the colour bar.
     """
     from matplotlib.cm import ScalarMappable
     from matplotlib.colors import BoundaryNorm
@@ -94,6 +98,8 @@ def column(figure: Figure, panels: Any, dataset: xr.Dataset, course: Course, lab
             nothing(axes, number)
     limits(panels[0], dataset, course)
     panels[-1].set_xlabel(style.title(dataset[course.place]))
+    if not beside:
+        return
     scale = ScalarMappable(BoundaryNorm(bins, bins.size - 1), shades)
     bar = figure.colorbar(scale, ax=list(panels), pad=0.02, aspect=40, ticks=bins)
     bar.set_label(style.title(dataset[course.across]))

@@ -292,3 +292,12 @@ def interval(bounds: np.ndarray, symbol: str, unit: str = "kpc", last: bool = Fa
     sign = r"\leq" if last else "<"
     start = "" if low == 0 else rf"{low:g} \leq "
     return rf"${start}{symbol} {sign} {high:g}$ {unit}"
+
+
+def variants(dataset: xr.Dataset) -> list[str]:
+    """Return name and label of each variant of a dataset, as a heading; the main one goes without a name."""
+    found = []
+    for name, text in zip(dataset["variant"].values, dataset["variant_label"].values, strict=True):
+        shown = str(text).replace("<=", r"$\leq$").replace("log g", r"log $g$")
+        found.append(readable(shown if str(name) in ("main", str(text)) else f"{name}: {shown}"))
+    return found

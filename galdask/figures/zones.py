@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 #: inches: height and width of a panel, the gap between two, and the margins left, right, below and above
 PANEL, GAP = (1.45, 1.4), 0.09
 LEFT, RIGHT, BELOW, ABOVE = 0.62, 0.35, 0.52, 0.52
+#: inches: from the panels of one sheet to those of the next
+BETWEEN = 0.72
 
 
 def sheet(dataset: xr.Dataset, x: str, y: str, bar: bool = False) -> tuple[Figure, np.ndarray]:
@@ -33,28 +35,59 @@ def sheet(dataset: xr.Dataset, x: str, y: str, bar: bool = False) -> tuple[Figur
     bar : bool
         Leave room for `bar_beside`.
     """
+    figure, (grid,) = sheets(dataset, 1, x, y, bar)
+    return figure, grid
+
+
+def sheets(
+    dataset: xr.Dataset, number: int, x: str, y: str, bar: bool = False
+) -> tuple[Figure, list[np.ndarray]]:
+    """Return a figure of several sheets, the first one on top, and the panels of each; see `sheet`."""
     slices, rings = dataset["abs_z_bnds"].values, dataset["r_bnds"].values
     rows, columns = len(slices), len(rings)
     across, up = columns * (PANEL[1] + GAP) - GAP, rows * (PANEL[0] + GAP) - GAP
-    width, height = LEFT + across + RIGHT + (0.8 if bar else 0.0), BELOW + up + ABOVE
+    one, names = up + BETWEEN, 0.3 if number > 1 else 0.0
+    width = LEFT + across + RIGHT + (0.8 if bar else 0.0)
+    height = BELOW + (number - 1) * one + up + names + ABOVE
     figure = style.sheet(width, height)
     figure.set_layout_engine(None)
-    places = {
-        "left": LEFT / width,
-        "right": (LEFT + across) / width,
-        "bottom": BELOW / height,
-        "top": (BELOW + up) / height,
-        "wspace": GAP / PANEL[1],
-        "hspace": GAP / PANEL[0],
-    }
-    grid = figure.subplots(rows, columns, squeeze=False, sharex=True, sharey=True, gridspec_kw=places)[::-1]
-    for axes in grid.ravel():
-        axes.minorticks_off()  # small panels, and many: ticks are most of the time that they take
-    _titles(grid, slices, rings)
-    middle = (LEFT + across / 2) / width, (BELOW + up / 2) / height
+    grids = []
+    for k in range(number):
+        bottom = BELOW + (number - 1 - k) * one
+        places = {
+            "left": LEFT / width,
+            "right": (LEFT + across) / width,
+            "bottom": bottom / height,
+            "top": (bottom + up) / height,
+            "wspace": GAP / PANEL[1],
+            "hspace": GAP / PANEL[0],
+        }
+        grid = figure.subplots(rows, columns, squeeze=False, sharex=True, sharey=True, gridspec_kw=places)[
+            ::-1
+        ]
+        for axes in grid.ravel():
+            axes.minorticks_off()  # small panels, and many: ticks are most of the time that they take
+        _titles(grid, slices, rings)
+        grids.append(grid)
+    middle = (LEFT + across / 2) / width, (BELOW + (height - names - ABOVE - BELOW) / 2) / height
     figure.supxlabel(x, fontsize=10.5, x=middle[0], y=0.1 / height)
     figure.supylabel(y, fontsize=10.5, x=0.05 / width, y=middle[1])
-    return figure, grid
+    return figure, grids
+
+
+def name_sheets(figure: Figure, grids: list[np.ndarray], labels: Sequence[str]) -> None:
+    """Write (a), (b) ... and what each sheet shows above its panels."""
+    height = figure.get_figheight()
+    for letter, grid, label in zip("abcdefghijklmnop", grids, labels, strict=False):
+        corner = grid[-1, 0].get_position()
+        figure.text(
+            corner.x0,
+            corner.y1 + 0.27 / height,
+            f"({letter})  {label}",
+            fontsize=10.5,
+            weight="bold",
+            gid="sheet",
+        )
 
 
 def _titles(grid: np.ndarray, slices: np.ndarray, rings: np.ndarray) -> None:

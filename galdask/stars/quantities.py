@@ -12,10 +12,22 @@ from galdask import units
 from galdask.catalog import expression
 from galdask.catalog.dimensions import check
 from galdask.config import Section
-from galdask.stars.readings import Reading, StoreLike, find, floats, numeric, scale, take
+from galdask.stars.readings import (
+    AbsentError,
+    Reading,
+    StoreLike,
+    find,
+    floats,
+    nearest,
+    numeric,
+    scale,
+    take,
+)
 
 #: kinds whose errors may be in dex
 _LOGARITHMIC = ("log age", "log gravity")
+#: unit of a logarithm -> unit of what it is taken of
+_ARGUMENTS = {"log(yr)": "yr", "dex": ""}
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +128,13 @@ class Quantity:
         return {} if self.error is None else {"error": self.error.column, "factor": self.error.factor}
 
 
-def quantity_from_section(name: str, section: Section, store: StoreLike) -> Quantity:
+def quantity_from_section(
+    name: str,
+    section: Section,
+    store: StoreLike,
+    known: Mapping[str, Quantity] | None = None,
+    absent: Mapping[str, str] | None = None,
+) -> Quantity:
     """Read one quantity.
 
     Parameters
@@ -124,9 +142,14 @@ def quantity_from_section(name: str, section: Section, store: StoreLike) -> Quan
     name : str
         Its name.
     section : Section
-        ``{column: NAME | expression: TEXT, unit:, error:, label:, low:, high:, sample:}``.
+        ``{column: NAME | expression: TEXT | log10_of: QUANTITY, unit:, error:, label:, low:, high:,
+        sample:}``.
     store : Store
         Columns with their units.
+    known : mapping of str to Quantity, optional
+        Quantities before this one in the file.
+    absent : mapping of str to str, optional
+        Those of them that the store cannot have, and why.
 
     Raises
     ------
@@ -137,14 +160,19 @@ def quantity_from_section(name: str, section: Section, store: StoreLike) -> Quan
     """
     unit = section.text("unit", "")
     kind = units.kind(unit, section.where("unit"))
-    if ("column" in section) == ("expression" in section):
-        raise section.fail(None, f"the quantity {name!r} needs one source", expected="column or expression")
+    if sum(key in section for key in ("column", "expression", "log10_of")) != 1:
+        raise section.fail(
+            None, f"the quantity {name!r} needs one source", expected="column, expression or log10_of"
+        )
     formula, factor = "", 1.0
     if "column" in section:
         columns: tuple[str, ...] = (section.text("column"),)
         stored = find(store, columns[0], section, "column")
         numeric(stored, columns[0], section, "column")
         factor = scale(stored.unit, unit, f"the column {columns[0]!r}", section, "column")
+    elif "log10_of" in section:
+        formula = _logarithm(section, unit, store, known or {}, absent or {})
+        columns = expression.names_in(formula)
     else:
         formula, where = section.text("expression"), section.where("expression")
         expression.parse(formula, where)
@@ -180,3 +208,33 @@ def quantity_from_section(name: str, section: Section, store: StoreLike) -> Quan
     section.flag("optional", False)  # read by the recipe
     section.done()
     return quantity
+
+
+def _logarithm(
+    section: Section,
+    unit: str,
+    store: StoreLike,
+    known: Mapping[str, Quantity],
+    absent: Mapping[str, str],
+) -> str:
+    """Return the formula of the logarithm of another quantity, whatever the unit of its column is."""
+    name = section.text("log10_of")
+    if name in absent:
+        raise AbsentError(f"there is no quantity {name!r}: {absent[name]}", where=section.where("log10_of"))
+    if name not in known:
+        raise section.fail(
+            "log10_of",
+            f"there is no quantity {name!r} before this one",
+            expected="one of " + ", ".join(known),
+            todo=nearest(name, known),
+        )
+    if unit not in _ARGUMENTS:
+        raise section.fail(
+            "unit", "this is no unit of a logarithm", expected=" or ".join(_ARGUMENTS), found=unit
+        )
+    of = known[name]
+    inside, given = (
+        (of.formula, of.unit) if of.formula else (of.columns[0], store.columns[of.columns[0]].unit)
+    )
+    factor = scale(given, _ARGUMENTS[unit], f"the quantity {name!r}", section, "log10_of")
+    return f"log10({inside})" if factor == 1.0 else f"log10(({inside}) * {factor!r})"

@@ -315,7 +315,7 @@ def _quantities(
     for name in section:
         inner = section.section(name)
         try:
-            quantities[name] = quantity_from_section(name, inner, store)
+            quantities[name] = quantity_from_section(name, inner, store, quantities, absent)
         except AbsentError as error:
             if not inner.flag("optional", False):
                 raise

@@ -25,6 +25,8 @@ quantities:
   age_err_low: {column: age_err_low, unit: dex, label: lower error of log10 age, low: 0, high: 5, sample: age}
   age_err_up: {column: age_err_up, unit: dex, label: upper error of log10 age, low: 0, high: 5, sample: age}
   age_nn: {column: age_nn, unit: Gyr, label: Age (astroNN), low: 0, high: 40, sample: age}
+  age_cor_ss: {column: age_cor_ss, unit: Gyr, label: Age (corrected), low: 0, high: 40, sample: B_age}
+  log_age_cor_ss: {column: log_age_cor_ss, unit: log(yr), low: 5, high: 11, sample: B_age}
   age_apokasc: {column: age_apokasc, unit: Gyr, error: age_apokasc_err, label: APOKASC age, low: 0, high: 40}
   teff:  {column: teff, unit: K, label: T_eff, low: 1000, high: 60000}
   logg:  {column: logg, label: log g, low: -3, high: 8}
@@ -35,6 +37,12 @@ samples:
   main: {cuts: []}
   age: {base: main, cuts: []}
   all_gravities: {cuts: []}
+  A: {cuts: []}
+  A_age: {base: A, cuts: []}
+  B_age: {base: main, cuts: []}
+variants:
+  A: {label: high log g, stars: A, ages: A_age}
+  B: {label: corrected, ages: B_age, columns: {age: age_cor_ss, log_age: log_age_cor_ss}}
 grids:
   xyz:
     x: {low: -6, high: 6, step: 1}
@@ -113,6 +121,10 @@ products:
   logg_coverage: {logg_bins: [1, 1.4, 2], step: 1, max_r: 6, inner_r: 2, outer_r: 6}
   age_completeness: {step: 1, max_r: 6, max_z: 2, solar_r: [2, 4], inner_r: 1, outer_r: 5}
   age_gradients: {r_min: [3.0], max_abs_z: 1.5, replicas: 40}
+  age_alpha_variants: {variants: [A, B]}
+  age_profiles_variants: {variants: [A]}
+  amr_variants: {variants: [A, B]}
+  variant_differences: {variants: [A, B]}
 """
 
 
@@ -155,15 +167,18 @@ def random_stars(n: int, seed: int = 1) -> dict[str, np.ndarray]:
     out["age_apokasc"] = np.clip(out["age"] + rng.normal(0, 1.0, n), 0.2, 30).astype(np.float32)
     out["age_apokasc_err"] = rng.uniform(0.5, 1.5, n).astype(np.float32)
     out["age_nn"] = (0.6 * out["age"] + 2.5 + rng.normal(0, 0.5, n)).clip(0.1, 30).astype(np.float32)
+    out["age_cor_ss"] = np.clip(1.2 * out["age"] - 0.5, 0.1, 30).astype(np.float32)
+    out["log_age_cor_ss"] = (9 + np.log10(out["age_cor_ss"])).astype(np.float32)
     out["mg_fe"][:: max(1, n // 20)] = np.nan
     return out
 
 
 def samples(stars: dict[str, np.ndarray]) -> dict[str, dict[str, np.ndarray]]:
-    """The samples of `PIPELINE`: ages exist above [Fe/H] = -0.5; the catalogue is everything."""
-    aged = stars["fe_h"] > -0.5
+    """The samples of `PIPELINE`: ages exist above [Fe/H] = -0.5; A has log g >= 1.4, B all of main."""
+    aged, high = stars["fe_h"] > -0.5, stars["logg"] >= 1.4
     every = dict.fromkeys(("main", "catalogue", "all_gravities"), stars)
-    return every | {"age": {k: v[aged] for k, v in stars.items()}}
+    cut = {"age": aged, "A": high, "A_age": high & aged, "B_age": aged}
+    return every | {name: {k: v[of] for k, v in stars.items()} for name, of in cut.items()}
 
 
 def states(the_plan: Plan, stars: dict[str, np.ndarray], parts: int = 3, names: tuple[str, ...] = ()) -> dict:

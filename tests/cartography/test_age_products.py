@@ -48,9 +48,9 @@ def test_age_errors_are_skipped_with_a_reason_without_their_columns():
 
 def test_age_systematics_compare_every_age_with_the_seismic_one(stars):
     compared = made("age_systematics", stars)
-    assert compared["catalogue"].values.tolist() == ["age", "age_nn"]
+    assert compared["catalogue"].values.tolist() == ["age", "age_cor_ss", "age_nn"]
     inside = (stars["logg"] >= 1.5) & (stars["age_apokasc"] >= 6) & (stars["age_apokasc"] < 7)
-    for name in ("age", "age_nn"):
+    for name in ("age", "age_cor_ss", "age_nn"):
         own = compared.sel(catalogue=name).isel(logg=1).sel(age_apokasc=6.5)
         values = stars[name][inside].astype(float)
         assert int(own["n"]) == values.size > 50
@@ -76,4 +76,11 @@ def test_age_systematics_need_seismic_ages():
 def test_ages_that_the_pipeline_lacks_are_left_out(stars):
     line = next(line for line in PIPELINE.splitlines() if line.startswith("  age_nn"))
     compared = made("age_systematics", stars, PIPELINE.replace(line + "\n", ""))
-    assert compared["catalogue"].values.tolist() == ["age"]
+    assert compared["catalogue"].values.tolist() == ["age", "age_cor_ss"]
+
+
+def test_the_age_that_all_products_show_is_not_compared_twice(stars):
+    lines = "  age_uncor_ss: {column: age, unit: Gyr, label: Age (SS), low: 0, high: 40, sample: age}\n"
+    own = {**stars, "age_uncor_ss": stars["age"]}
+    compared = made("age_systematics", own, PIPELINE.replace("  age_nn: {", lines + "  age_nn: {"))
+    assert compared["catalogue"].values.tolist() == ["age_uncor_ss", "age_cor_ss", "age_nn"]

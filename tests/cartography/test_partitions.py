@@ -19,6 +19,8 @@ NAMES = (
     "age_alpha",
     "chemical_tagging",
     "age_systematics",
+    "amr_variants",
+    "variant_differences",
 )
 
 

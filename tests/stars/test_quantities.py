@@ -133,3 +133,37 @@ def test_faults(text, message):
         read(text)
     assert "q.yaml, line 1" in str(caught.value)
     assert isinstance(caught.value, AbsentError) == ("no column '" in message)
+
+
+def read_logarithm(text, known="{column: age_yr, unit: Gyr, low: 0, high: 40}", absent=None):
+    of = {} if known is None else {"age": quantity_from_section("age", parse(known, "pipe.yaml"), store())}
+    return quantity_from_section("log_age", parse(text, "pipe.yaml"), store(), of, absent)
+
+
+def test_a_logarithm_of_a_quantity_follows_its_column_and_unit():
+    plain = read_logarithm("{log10_of: age, unit: log(yr), low: 5, high: 11}")
+    assert plain.formula == "log10(age_yr)", "as if the formula were written out"
+    assert plain.columns == ("age_yr",)
+    in_gyr = read_logarithm("{log10_of: age, unit: log(yr)}", "{expression: age_yr / 1e9, unit: Gyr}")
+    years = {"age_yr": np.array([1e9, 5e9, 1.3e10])}
+    np.testing.assert_array_equal(plain.derive(years, None)[0], np.log10(years["age_yr"]).astype(np.float32))
+    np.testing.assert_allclose(in_gyr.derive(years, None)[0], plain.derive(years, None)[0], rtol=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("{log10_of: ages, unit: log(yr)}", "no quantity 'ages' before"),
+        ("{log10_of: age, unit: dex}", "wrong unit"),
+        ("{log10_of: age, unit: Gyr}", "no unit of a logarithm"),
+        ("{log10_of: age, column: age_yr, unit: log(yr)}", "needs one source"),
+    ],
+)
+def test_wrong_logarithms_are_named(text, says):
+    with pytest.raises(ConfigError, match=says):
+        read_logarithm(text)
+
+
+def test_a_logarithm_of_an_absent_quantity_is_absent():
+    with pytest.raises(AbsentError, match="no column 'age_tw'"):
+        read_logarithm("{log10_of: age, unit: log(yr)}", None, {"age": "the store has no column 'age_tw'"})

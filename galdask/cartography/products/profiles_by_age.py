@@ -45,8 +45,8 @@ def ways(plan: Plan) -> dict[str, Profile]:
     }
 
 
-def requests(plan: Plan) -> dict[str, Request]:
-    """Ask for running medians with their lines, for lines through the stars, and for the stars."""
+def line_requests(plan: Plan) -> dict[str, Request]:
+    """Ask for running medians with their lines, and for lines through the stars."""
     settings, out = plan.settings[NAME], {}
     r_min, reach = settings["r_min"], settings["fit_abs_z"]
     along_r, along_z = ways(plan).values()
@@ -55,6 +55,22 @@ def requests(plan: Plan) -> dict[str, Request]:
     out["vertical_medians"] = along_z.request(plan, (), ((0.0, reach),))
     folded = replace(along_z, along="abs_z")
     out["vertical_line"] = gradients.of_stars(plan, folded, (0.0, reach), reach_x=reach)
+    return out
+
+
+def lines_of(plan: Plan, tables: Tables, prefix: str) -> tuple[gradients.Lines, gradients.Lines]:
+    """Return the lines of one way, through the profile and through the stars."""
+    ages = ways(plan)[prefix].bins.size
+    slopes = tables[f"{prefix}medians"].tables["slopes"]
+    return (
+        gradients.lines(slopes, ages, 1, "profile"),
+        gradients.lines(tables[f"{prefix}line"], ages, 1, "stars"),
+    )
+
+
+def requests(plan: Plan) -> dict[str, Request]:
+    """Ask for the lines, and for the stars."""
+    out = line_requests(plan)
     for prefix, profile in ways(plan).items():
         out[f"{prefix}stars"] = profile.count(plan)
     return out
@@ -65,12 +81,9 @@ def finish(plan: Plan, tables: Tables) -> xr.Dataset:
     found: dict[str, cs.Variable] = {}
     unit = f"{plan.quantities['fe_h'].unit}/kpc/{plan.quantities['age'].unit}"
     for prefix, profile in ways(plan).items():
-        medians, ages = tables[f"{prefix}medians"], profile.bins
-        found |= profile.variables(plan, medians, tables[f"{prefix}stars"], prefix)
-        each = (
-            gradients.lines(medians.tables["slopes"], ages.size, 1, "profile"),
-            gradients.lines(tables[f"{prefix}line"], ages.size, 1, "stars"),
-        )
+        ages = profile.bins
+        found |= profile.variables(plan, tables[f"{prefix}medians"], tables[f"{prefix}stars"], prefix)
+        each = lines_of(plan, tables, prefix)
         names = ("fit_to", "line", "population", "age")
         lines = gradients.variables(plan, "fe_h", WAYS[prefix], names, each)
         found |= {
