@@ -6,13 +6,13 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from galdask.api import ingest, mock, run, sample, to_dask
+    from galdask.api import ingest, mock, orbits, run, sample, to_dask
     from galdask.catalog.store import Store, open_store
     from galdask.errors import GaldaskError
 
 __version__ = "0.1.0"
 
-__all__ = ["GaldaskError", "Store", "ingest", "mock", "open_store", "run", "sample", "to_dask"]
+__all__ = ["GaldaskError", "Store", "ingest", "mock", "open_store", "orbits", "run", "sample", "to_dask"]
 
 _HOME = {
     "GaldaskError": "galdask.errors",
@@ -20,6 +20,7 @@ _HOME = {
     "ingest": "galdask.api",
     "mock": "galdask.api",
     "open_store": "galdask.catalog.store",
+    "orbits": "galdask.api",
     "run": "galdask.api",
     "sample": "galdask.api",
     "to_dask": "galdask.api",

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from galdask.catalog.ingest import IngestReport
     from galdask.catalog.store import Store
+    from galdask.stars.orbit_run import OrbitReport
 
 
 def mock(
@@ -116,6 +117,66 @@ def ingest(
             partition_rows=partition_rows,
             scratch=scratch,
         )
+
+
+def orbits(
+    store: Store | Path | str,
+    pipeline: str | Path = "orbits",
+    *,
+    draws: int | None = None,
+    backend: str | None = None,
+    keep_draws: bool | Sequence[str] | None = None,
+    cluster: Any = "laptop",
+    listen: events.Listener = events.silent,
+) -> OrbitReport:
+    """Add draws, actions and orbit quantities of every star to a store, as a column group.
+
+    Parameters
+    ----------
+    store : Store or path
+        The catalogue; open it anew afterwards to see the group.
+    pipeline : str or path
+        Name of a pipeline, or the path of a pipeline file, with the sections frame, position, velocity and
+        orbits.
+    draws : int, optional
+        Monte Carlo draws of each star; by default what the file says.
+    backend : {"fast", "galpy"}, optional
+        By default what the file says.
+    keep_draws : bool or sequence of str, optional
+        Whether, or of which columns, the draws themselves are kept.
+    cluster : str, path, ClusterConfig or Executor
+        Where to work.
+    listen : callable
+        Receives progress events.
+
+    Returns
+    -------
+    OrbitReport
+        Name of the group, and what became of every star.
+
+    Raises
+    ------
+    ConfigError
+        If the file or the store lacks something that orbits need.
+    """
+    from galdask.catalog.store import Store as Opened
+    from galdask.catalog.store import open_store
+    from galdask.engine import warm
+    from galdask.pipeline import pipeline_path
+    from galdask.stars import orbit_run
+    from galdask.stars.orbit_settings import OrbitPlan
+
+    def hear(event: events.Event) -> None:
+        if event.text or event.step != orbit_run.STEP or event.unit == "stars":
+            listen(event)
+
+    opened = store if isinstance(store, Opened) else open_store(store)
+    section = config.load(pipeline_path(pipeline))
+    section.whole("galdask_pipeline", low=1, high=1)
+    plan = OrbitPlan.from_section(section, opened, draws=draws, backend=backend, keep=keep_draws)
+    warm.kernels(listen)
+    with open_executor(cluster, hear) as executor:
+        return orbit_run.run(opened, plan, executor, listen)
 
 
 def run(

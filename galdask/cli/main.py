@@ -15,8 +15,11 @@ COMMANDS = {
     "mock": "write a mock release with known truth, in the survey's own files",
     "ingest": "turn the files of a release into a partitioned store",
     "info": "say what a store holds",
+    "orbits": "add draws, actions and orbit quantities of every star to a store",
     "run": "make the products of a pipeline from a store",
+    "verify": "set a run beside the published numbers, and check that its files are whole",
     "products": "list every product and the quantities it needs",
+    "migration": "say what the model of orbit migration gives",
     "doctor": "check this installation and print what a bug report needs",
 }
 

@@ -17,8 +17,8 @@ from galdask.stars.uncertainties import MODELS
 
 #: a draw that must be positive is taken anew until it is, so often
 _ATTEMPTS = 64
-_POSITIVE, _LOGNORMAL, _QUANTILES, _PARALLAX, _FIXED = (
-    MODELS[name] for name in ("positive", "lognormal", "quantiles", "parallax", "fixed")
+_GAUSSIAN, _POSITIVE, _LOGNORMAL, _QUANTILES, _PARALLAX, _DEX = (
+    MODELS[name] for name in ("gaussian", "positive", "lognormal", "quantiles", "parallax", "dex")
 )
 _IN = nb.types.Array(nb.float64, 1, "C", readonly=True)
 _KEYS = nb.types.Array(nb.uint64, 1, "C", readonly=True)
@@ -26,7 +26,7 @@ _OUT = nb.float64[:, ::1]
 _M0, _M1 = 0xD2511F53, 0xCD9E8D57
 _W0, _W1 = 0x9E3779B9, 0xBB67AE85
 _ROUNDS = 10
-_TURN = 2.0 * math.pi
+_TURN, _LN_10 = 2.0 * math.pi, math.log(10.0)
 
 
 @nb.njit(nogil=True, error_model="numpy", inline="always")
@@ -68,9 +68,7 @@ def _numbers(keys, seed, purpose, model, value, low, high, out):  # type: ignore
     positive = model in (_POSITIVE, _QUANTILES, _PARALLAX)
     for i in range(keys.size):
         v, below, above = value[i], low[i], high[i]
-        if not (abs(v) < np.inf and below >= 0.0 and above >= 0.0) or (
-            (positive or model == _LOGNORMAL) and v <= 0.0
-        ):
+        if not (abs(v) < np.inf and below >= 0.0 and above >= 0.0) or (model != _GAUSSIAN and v <= 0.0):
             for j in range(out.shape[0]):
                 out[j, i] = math.nan
             continue
@@ -81,6 +79,9 @@ def _numbers(keys, seed, purpose, model, value, low, high, out):  # type: ignore
                 n = _lane(four, lane)
                 if model == _LOGNORMAL:
                     out[first + lane, i] = v * math.exp(n * ((above if n > 0.0 else below) / v))
+                    continue
+                if model == _DEX:
+                    out[first + lane, i] = v * math.exp(n * _LN_10 * (above if n > 0.0 else below))
                     continue
                 found = v + n * (above if n > 0.0 else below)
                 if positive:
@@ -141,7 +142,8 @@ def draw_numbers(
         sign. "positive": the same, drawn anew until it is positive. "lognormal": the logarithm is normal
         about that of the value, of width low or high over the value. "quantiles": as "positive"; half of the
         draws lie below the value, 16 % below value - low and 16 % above value + high, but for what is not
-        positive. "parallax": as "positive", and its inverse is returned.
+        positive. "parallax": as "positive", and its inverse is returned. "dex": the decimal logarithm is
+        normal about that of the value, of width low or high.
     value, low, high : (n,) float64
         The number and its errors below and above.
     draws : int

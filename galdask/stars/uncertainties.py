@@ -15,10 +15,10 @@ import numpy as np
 
 from galdask.config import Section
 from galdask.stars.position import Parallax, Position
-from galdask.stars.readings import Reading, StoreLike
+from galdask.stars.readings import Reading, StoreLike, find, numeric, scale
 
 #: how a number is drawn -> code of the kernel
-MODELS = {"gaussian": 0, "positive": 1, "lognormal": 2, "quantiles": 3, "parallax": 4, "fixed": 5}
+MODELS = {"gaussian": 0, "positive": 1, "lognormal": 2, "quantiles": 3, "parallax": 4, "dex": 5}
 #: models that a file may name for distances
 OF_DISTANCES = ("gaussian", "lognormal", "quantiles")
 #: numbers besides position and velocity that are drawn, with the units in which they are
@@ -89,7 +89,11 @@ class Uncertainty:
         else:
             low = self.low.read(columns, None)
             high = low if self.high is None else self.high.read(columns, None)
-            found = np.stack([values - low, high - values] if self.model == "quantiles" else [low, high])
+            if self.model == "quantiles":
+                low, high = values - low, high - values
+            elif self.high is not None:
+                low = np.abs(low)  # of two errors the lower one may be given as a negative number
+            found = np.stack([low, high])
         with np.errstate(invalid="ignore"):
             bad = ~((found[0] >= 0.0) & (found[1] >= 0.0) & (found[0] < np.inf) & (found[1] < np.inf))
             zero = ~bad & ((found[0] == 0.0) | (found[1] == 0.0))
@@ -169,8 +173,8 @@ def uncertainties_from_section(section: Section, position: Position, store: Stor
         ``distance: {model: gaussian | lognormal, error: COL, default: ..}`` or ``{model: quantiles, low: COL,
         high: COL, default: ..}``; ``proper_motion: {longitude: COL, latitude: COL, correlation: COL | NUMBER,
         default: ..}``; ``radial_velocity: {error: COL, default: ..}``; perhaps ``age`` and ``fe_h``:
-        ``{column: COL, error: COL, default: ..}``. A default is a number in kpc, mas/yr, km/s, Gyr or dex,
-        ``{relative: FRACTION}``, or ``none``.
+        ``{column: COL, error: COL | [LOWER, UPPER], default: ..}``; errors of an age may be in dex. A default
+        is a number in kpc, mas/yr, km/s, Gyr or dex, ``{relative: FRACTION}``, or ``none``.
     position : Position
         What is drawn.
     store : Store
@@ -200,9 +204,9 @@ def uncertainties_from_section(section: Section, position: Position, store: Stor
     for name, unit in OTHERS.items():
         if name in section:
             inner = section.section(name)
-            reading = Reading.of(store, inner, "column", unit)
-            model = "positive" if name == "age" else "gaussian"
-            others[name] = Measured(reading, _one(inner, name, unit, store, model))
+            others[name] = Measured(
+                Reading.of(store, inner, "column", unit), _other(inner, name, unit, store)
+            )
     section.done()
     return Uncertainties(distance, motions[0], motions[1], rv, correlation, others)
 
@@ -222,6 +226,27 @@ def _distance(section: Section, position: Position, store: StoreLike) -> Uncerta
 def _one(section: Section, name: str, unit: str, store: StoreLike, model: str = "gaussian") -> Uncertainty:
     low = Reading.of(store, section, "error", unit) if "error" in section else None
     found = Uncertainty(name, model, low, None, *_default(section, low is None))
+    section.done()
+    return found
+
+
+def _other(section: Section, name: str, unit: str, store: StoreLike) -> Uncertainty:
+    """Read the error of an age or an abundance: one column, or two for the two sides."""
+    given = section.value("error", [])
+    names = given if isinstance(given, list) else [given]
+    if len(names) > 2:
+        raise section.fail("error", "an error has one column or two", expected="COLUMN or [LOWER, UPPER]")
+    model, sides = ("positive" if name == "age" else "gaussian"), []
+    for column in map(str, names):
+        stored = find(store, column, section, "error")
+        numeric(stored, column, section, "error")
+        wanted = unit
+        if name == "age" and stored.unit == "dex":
+            model, wanted = "dex", "dex"
+        factor = scale(stored.unit, wanted, f"the column {column!r}", section, "error")
+        sides.append(Reading(column, factor))
+    sides += [None] * (2 - len(sides))  # type: ignore[list-item]
+    found = Uncertainty(name, model, sides[0], sides[1], *_default(section, sides[0] is None))
     section.done()
     return found
 
