@@ -24,9 +24,8 @@ def central(p: Parameters, tau: np.ndarray) -> np.ndarray:
 def fe_h(p: Parameters, lz0: np.ndarray, tau: np.ndarray) -> np.ndarray:
     """Return [Fe/H] at birth, dex, of stars with Lz0 >= 0 (kpc km/s)."""
     r0 = np.asarray(lz0, dtype=np.float64) / p.VC
-    return (
-        central(p, tau) + p.grad_in * np.minimum(r0, p.R_break) + p.grad_feh * np.maximum(r0 - p.R_break, 0.0)
-    )
+    inner, outer = np.minimum(r0, p.R_break), np.maximum(r0 - p.R_break, 0.0)
+    return np.asarray(central(p, tau) + p.grad_in * inner + p.grad_feh * outer)
 
 
 def birth_lz(p: Parameters, fe_h: np.ndarray, tau: np.ndarray) -> np.ndarray:
@@ -38,11 +37,11 @@ def birth_lz(p: Parameters, fe_h: np.ndarray, tau: np.ndarray) -> np.ndarray:
     """
     below = np.asarray(fe_h, dtype=np.float64) - central(p, tau)
     knee = p.grad_in * p.R_break
-    r0 = np.where(below >= knee, below / p.grad_in, p.R_break + (below - knee) / p.grad_feh)
-    return p.VC * r0
+    inner, outer = below / p.grad_in, p.R_break + (below - knee) / p.grad_feh
+    return p.VC * np.asarray(np.where(below >= knee, inner, outer))
 
 
 def log_jacobian(p: Parameters, lz0: np.ndarray) -> np.ndarray:
     """Return ln |dLz0 / d[Fe/H]|, kpc km/s / dex."""
     inner, outer = np.log(-p.VC / p.grad_in), np.log(-p.VC / p.grad_feh)
-    return np.where(np.asarray(lz0) <= p.VC * p.R_break, inner, outer)
+    return np.asarray(np.where(np.asarray(lz0) <= p.VC * p.R_break, inner, outer))
