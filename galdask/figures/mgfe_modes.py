@@ -36,8 +36,8 @@ def draw(dataset: xr.Dataset) -> Figure:
     panels = [dataset[[name for name in dataset if str(name).startswith("all_")]]]
     panels[0] = panels[0].rename({name: str(name).removeprefix("all_") for name in panels[0]})
     panels += [dataset.isel(fe_h_bin=i) for i in range(number - 1)]
-    texts = [f"all, {bounds[0, 0]:g} to {bounds[-1, 1]:g} dex"]
-    texts += [style.interval(one, r"\mathrm{[Fe/H]}", "dex") for one in bounds]
+    texts = [rf"all, ${bounds[0, 0]:g}$ to ${bounds[-1, 1]:g}$"]
+    texts += [rf"${low:g} \leq$ [Fe/H] $< {high:g}$" for low, high in bounds]
     for axes, part, text in zip(grid.flat, panels, texts, strict=False):
         _panel(axes, part, bins)
         axes.set_title(text, loc="left", fontsize=9.5)

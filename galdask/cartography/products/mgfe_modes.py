@@ -103,10 +103,10 @@ PRODUCT = Product(
         Setting("max_abs_z", 2.0, "largest |Z| of the stars, kpc", low=1e-3),
         Setting("ring", (0.0, 25.0), "range of R of the stars, kpc", "edges", 0.0),
         Setting(
-            "fe_h_bins", (-0.8, -0.6, -0.4, -0.2, 0.0, 0.2, 0.6), "edges of the bins of [Fe/H], dex", "edges"
+            "fe_h_bins", (-0.8, -0.5, -0.25, 0.0, 0.25, 0.6), "edges of the bins of [Fe/H], dex", "edges"
         ),
         Setting("mg_fe", {"low": -0.2, "high": 0.5, "step": 0.02}, "bins of [Mg/Fe], dex", "axis"),
-        Setting("smooth", 1.5, "Gaussian smoothing before modes are sought, bins", low=0.0),
+        Setting("smooth", 1.0, "Gaussian smoothing before modes are sought, bins", low=0.0),
         Setting(
             "prominence",
             0.1,
