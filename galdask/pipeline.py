@@ -12,11 +12,11 @@ import secrets
 import shutil
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from galdask import accounting, config, digest, events, provenance, publish
+from galdask import accounting, config, digest, events, lineage, provenance, publish
 from galdask.engine.cluster import open_executor, shipped
 from galdask.errors import ConfigError, ProductError, SampleError
 
@@ -150,6 +150,7 @@ def run(
         If the pipeline, the store or the place of the results is not right; nothing is half-written.
     """
     began = time.monotonic()
+    from galdask.cartography import overlays
     from galdask.cartography.plan import Plan
     from galdask.catalog.store import Store, open_store
     from galdask.stars.recipe import Recipe
@@ -159,14 +160,18 @@ def run(
     opened = store if isinstance(store, Store) else open_store(store)
     recipe = Recipe.from_section(section, opened)
     plan = Plan.from_section(section, recipe.derived_columns, recipe.samples)
+    points, without = overlays.from_section(section.section("overlays", None), opened.path)
+    plan = replace(plan, overlays=points)
     section.done()
     names, skipped = plan.choose(only)
+    skipped |= {f"overlay {name}": why for name, why in without.items()}
     out = Path(out)
     identity = digest.of_settings(
         {
             "pipeline": {key: section.value(key) for key in section},
             "store": opened.digest,
             "products": names,
+            "overlays": overlays.identity(points),
             "figures": figures,
             "versions": provenance.versions(),
             "cpu": list(provenance.cpu_features()),
@@ -195,7 +200,8 @@ def run(
                 _report(build, plan, opened, summary, listen)
             shutil.rmtree(build / "scratch", ignore_errors=True)
             with publish.explained(build):
-                publish.write_json(build / "complete.json", {"run": identity}, durable=True)
+                whole = {"run": identity, "files": lineage.seal(build)}
+                publish.write_json(build / "complete.json", whole, durable=True)
                 shutil.rmtree(final, ignore_errors=True)
                 build.rename(final)
             _show(out, identity)
@@ -255,7 +261,14 @@ def _write(
         run=summary.run,
         pipeline=section.file and Path(section.file).name,
         settings=recipe.settings(),
-        store={"release": store.name, "digest": store.digest, "rows": store.rows, "mock": store.mock},
+        store={
+            "release": store.name,
+            "title": store.title,
+            "digest": store.digest,
+            "rows": store.rows,
+            "stars": store.stars,
+            "mock": store.mock,
+        },
     )
     publish.write_json(build / "provenance.json", record)
     note = provenance.text(record)
