@@ -29,6 +29,16 @@ SPACE = {
     "signed_r": ("kpc", "signed R"),
     "theta": ("deg", "azimuth"),
 }
+#: the same of what is known of the motion of a star, and of its orbit
+MOTION = {
+    "vphi": ("km/s", "v_phi"),
+    "vr": ("km/s", "v_R"),
+    "v_perp": ("km/s", "sqrt(v_R^2 + v_z^2)"),
+    "lz": ("kpc km/s", "L_z"),
+    "jr": ("kpc km/s", "J_R"),
+    "ecc": ("1", "eccentricity"),
+    "z_max": ("kpc", "z_max"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,9 +96,9 @@ def dims(axes: Iterable[Axis], population: bool = True) -> tuple[str, ...]:
 
 
 def describe(axis: Axis, plan: Plan) -> dict[str, str]:
-    """Return units and long name of an axis: a place in space, or a quantity of the pipeline."""
-    if axis.column in SPACE:
-        unit, label = SPACE[axis.column]
+    """Return units and long name of an axis: a place in space, a motion, or a quantity of the pipeline."""
+    if axis.column in SPACE or axis.column in MOTION:
+        unit, label = (SPACE | MOTION)[axis.column]
     else:
         quantity = plan.quantities[axis.column]
         unit, label = quantity.unit, quantity.label
