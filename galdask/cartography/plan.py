@@ -4,22 +4,21 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from galdask.cartography import products as catalogue_of_products
 from galdask.cartography import variants as variants_of_samples
 from galdask.cartography.cubes import Cube, cube_from_section
 from galdask.cartography.grids import Grid, grid_from_section
+from galdask.cartography.overlays import Overlay
 from galdask.cartography.product import Product
 from galdask.cartography.quantity import Quantity, quantity_from_section
 from galdask.cartography.settings import take_all
 from galdask.cartography.variants import Variant
 from galdask.config import Section
 from galdask.errors import ProductError
-from galdask.stars.orbit_columns import VALUES
 from galdask.stars.populations import Flags, Populations, populations_from_section
-from galdask.stars.position import MOTIONS
 
 #: positions that follow from R and Z alone, and those that need the azimuth too
 PLANE = ("r", "z", "abs_z")
@@ -53,7 +52,7 @@ class Plan:
     absent : tuple of str
         Quantities of the file for which the store has no column.
     coordinates : tuple of str
-        Positions, and motions and properties of orbits, that the stars of this pipeline have.
+        Positions that the stars of this pipeline have.
     grids, cubes : dict
         By name.
     products : dict of str to Product
@@ -62,6 +61,8 @@ class Plan:
         Settings of each of them, defaults filled in.
     variants : dict of str to Variant
         Other stars, or other ages, beside the main ones; "main" is always there.
+    overlays : dict of str to Overlay
+        Points that figures draw over the stars; set by the caller, who knows where their stores are.
     """
 
     name: str
@@ -82,6 +83,7 @@ class Plan:
     products: Mapping[str, Product]
     settings: Mapping[str, Mapping[str, Any]]
     variants: Mapping[str, Variant]
+    overlays: Mapping[str, Overlay] = field(default_factory=dict)
 
     @classmethod
     def from_section(
@@ -118,7 +120,7 @@ class Plan:
             top.section("variants", None), declared, there, named, samples
         )
         products, settings = _products(top.section("products", None), declared, variants)
-        coordinates = _coordinates(top)
+        coordinates = _coordinates(top.section("position", None))
         quantities = {
             name: one.among(derived)
             for name, one in declared.items()
@@ -221,7 +223,7 @@ class Plan:
             return f"the {who} has no {', '.join(missing)}"
         missing = [c for c in wanted if c not in self.coordinates]
         if missing:
-            return _ungiven(missing)
+            return f"the positions of the stars do not give {', '.join(missing)}"
         return None if name.startswith(CUBES) else self._lone(name)
 
     def _lone(self, name: str) -> str | None:
@@ -257,24 +259,10 @@ def _raw_quantities(top: Section, raw: str | None, declared: Mapping[str, Quanti
     return tuple(top.section("samples").section(raw).list("quantities", list(declared)))
 
 
-def _coordinates(top: Section) -> tuple[str, ...]:
-    """Return the positions, motions and properties of orbits that the file speaks of."""
-    section, motions = top.section("position", None), MOTIONS if "velocity" in top else {}
-    orbits = VALUES if "orbits" in top else {}
-    flat = (
-        section is not None and "cylindrical" in section and "theta" not in section.section("cylindrical")
-    )
-    return tuple(dict.fromkeys((*(PLANE if flat else FULL), *motions, *orbits)))
-
-
-def _ungiven(missing: Collection[str]) -> str:
-    """Say why the stars have no such columns."""
-    named = ", ".join(missing)
-    if any(name in VALUES and name not in (*FULL, *MOTIONS) for name in missing):
-        return f"the pipeline has no orbits, which give {named} (section orbits, command 'galdask orbits')"
-    if any(name in MOTIONS for name in missing):
-        return f"the pipeline has no velocities, which give {named}"
-    return f"the positions of the stars do not give {named}"
+def _coordinates(section: Section | None) -> tuple[str, ...]:
+    if section is not None and "cylindrical" in section and "theta" not in section.section("cylindrical"):
+        return PLANE
+    return FULL
 
 
 def _products(

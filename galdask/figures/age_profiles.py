@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from galdask.figures import profiles, style
+from galdask.figures import overlays, profiles, style
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -29,4 +29,5 @@ def draw(dataset: xr.Dataset) -> Figure:
         profiles.column(figure, column, dataset, course)
     profiles.heights(grid[0, 0], dataset, COURSES)
     figure.supylabel(style.title(dataset["age_median"]), fontsize=10.5)
+    overlays.legend(figure, grid.flat)
     return figure

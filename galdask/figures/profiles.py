@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from galdask.figures import style
+from galdask.figures import overlays, style
 from galdask.figures.cells import edges
 
 if TYPE_CHECKING:
@@ -58,6 +58,7 @@ def draw(dataset: xr.Dataset, course: Course | None = None) -> Figure:
     panels = figure.subplots(rows, 1, squeeze=False, sharex=True, sharey=True)[:, 0]
     column(figure, panels, dataset, course)
     figure.supylabel(style.title(dataset[f"{course.prefix}{attrs['quantity']}_median"]), fontsize=10.5)
+    overlays.legend(figure, panels)
     return figure
 
 
@@ -90,6 +91,7 @@ def column(
             x, median, err = (one[v].values for v in (course.place, f"{name}_median", f"{name}_median_err"))
             line(axes, x, median, err, shades(i))
         mark(axes, dataset, course)
+        overlays.points(axes, dataset, (course.along, str(dataset.attrs["quantity"])), population)
         number = int(part[f"{course.prefix}n_panel"].sum())
         if label:
             axes.set_title(style.POPULATIONS[population][2], loc="left", fontsize=9.5)
@@ -150,7 +152,7 @@ def limits(axes: Axes, dataset: xr.Dataset, course: Course) -> None:
     from matplotlib.ticker import MaxNLocator
 
     x = dataset[course.place].values
-    x = x[np.isfinite(x)]
+    x = np.r_[x[np.isfinite(x)], overlays.ends(dataset, (course.along, str(dataset.attrs["quantity"])))[0]]
     if course.along == "z":
         reach = float(np.ceil(2 * np.abs(x).max()) / 2) if x.size else 2.0
         axes.set_xlim(-reach, reach)
@@ -170,4 +172,5 @@ def heights(axes: Axes, dataset: xr.Dataset, courses: Sequence[Course]) -> None:
         name = f"{course.prefix}{dataset.attrs['quantity']}_median"
         median, err = dataset[name].values, np.nan_to_num(dataset[f"{name}_err"].values)
         ends += [(median - err).ravel(), (median + err).ravel()]
+        ends.append(overlays.ends(dataset, (course.along, str(dataset.attrs["quantity"])))[1])
     axes.set_ylim(*style.nice_limits(np.concatenate(ends), cover=1.0))

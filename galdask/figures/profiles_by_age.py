@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from galdask.figures import profiles, style
+from galdask.figures import overlays, profiles, style
 from galdask.figures.cells import edges
 
 if TYPE_CHECKING:
@@ -57,6 +57,7 @@ def draw(dataset: xr.Dataset) -> Figure:
         left.set_xlabel(style.title(dataset[course.place]))
         left.set_ylabel(style.title(dataset[f"{course.prefix}fe_h_median"]))
         _slopes(right, part, course.prefix, ages)
+        overlays.points(right, dataset, ("age", f"{course.prefix}slope"), POPULATION)
         right.set_ylabel(style.title(dataset[f"{course.prefix}slope"]))
         right.set_xlabel(style.title(dataset["age"]))
     scale = ScalarMappable(BoundaryNorm(ages, ages.size - 1), shades)

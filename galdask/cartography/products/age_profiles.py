@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from galdask.cartography import cell_statistics as cs
-from galdask.cartography import profiles, radial, vertical
+from galdask.cartography import overlays, profiles, radial, vertical
 from galdask.cartography.dataset import build
 from galdask.cartography.grids import coordinates
 from galdask.cartography.product import Product, Request
@@ -44,8 +44,9 @@ def finish(plan: Plan, tables: Tables) -> xr.Dataset:
     found = ALONG_R.profile_variables(plan, tables) | ALONG_Z.profile_variables(plan, tables, "vertical_")
     found |= cs.map_variables(plan, "age", (), ALL, tables, 3, "all_")
     labels = coordinates((along_r.bins, along_z.bins), plan)
-    attrs = profiles.attributes(along_r)
-    return build(plan, "age_profiles", labels, found, **attrs, published_note=NOTE)
+    points, about = overlays.variables(plan, "age_profiles", ("r", "age"), ("z", "age"))
+    attrs = profiles.attributes(along_r) | about
+    return build(plan, "age_profiles", labels, found | points, **attrs, published_note=NOTE)
 
 
 def tables(dataset: xr.Dataset) -> dict[str, pd.DataFrame]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from galdask.cartography import cell_statistics as cs
-from galdask.cartography import gradients, profiles, radial, trends
+from galdask.cartography import gradients, overlays, profiles, radial, trends
 from galdask.cartography.dataset import build
 from galdask.cartography.grids import coordinates
 from galdask.cartography.maps import heights
@@ -96,7 +96,9 @@ def finish(plan: Plan, tables: Tables) -> xr.Dataset:
         trend = trends.steepness(ages.centres, slope, err, replicas)
         found |= trends.variables(("fit_to", "population"), *trend, unit, "age", prefix)
     labels = {**coordinates((ages,), plan), **gradients.labels(plan)}
-    return build(plan, NAME, labels, found, quantity="fe_h", ring=list(plan.settings[NAME]["ring"]))
+    points, about = overlays.variables(plan, NAME, *(("age", f"{prefix}slope") for prefix in WAYS))
+    attrs = {"quantity": "fe_h", "ring": list(plan.settings[NAME]["ring"]), **about}
+    return build(plan, NAME, labels, found | points, **attrs)
 
 
 def tables(dataset: xr.Dataset) -> dict[str, pd.DataFrame]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from galdask.cartography import profiles, radial
+from galdask.cartography import overlays, profiles, radial
 from galdask.cartography.dataset import build
 from galdask.cartography.grids import coordinates
 from galdask.cartography.product import Product
@@ -24,9 +24,9 @@ def finish(plan: Plan, tables: Tables) -> xr.Dataset:
     """Label them."""
     profile = WAY.profile(plan)
     found = WAY.profile_variables(plan, tables)
-    return build(
-        plan, "radial_profiles", coordinates((profile.bins,), plan), found, **profiles.attributes(profile)
-    )
+    points, about = overlays.variables(plan, "radial_profiles", ("r", "fe_h"))
+    attrs = profiles.attributes(profile) | about
+    return build(plan, "radial_profiles", coordinates((profile.bins,), plan), found | points, **attrs)
 
 
 def tables(dataset: xr.Dataset) -> dict[str, pd.DataFrame]:
