@@ -66,6 +66,13 @@ def quantiles(counts: np.ndarray, edges: np.ndarray, q: float | Sequence[float])
     return out.reshape(shape) if np.ndim(q) == 0 else out.reshape(*shape, wanted.size)
 
 
+def mean(replicas: np.ndarray, axis: int = -1) -> np.ndarray:
+    """Return the mean over the replicas that have a value; NaN where there is none."""
+    finite = np.isfinite(replicas)
+    with np.errstate(invalid="ignore"):
+        return np.asarray(np.where(finite, replicas, 0.0).sum(axis=axis) / finite.sum(axis=axis))
+
+
 def spread(replicas: np.ndarray, axis: int = -1) -> np.ndarray:
     """Return the standard deviation over replicas; NaN where fewer than half of them have a value."""
     finite = np.isfinite(replicas)

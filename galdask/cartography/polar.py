@@ -124,7 +124,7 @@ def slopes(x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.nda
 def slope_variables(
     plan: Plan, quantity: str, radii: Axis, median: np.ndarray, replicas: np.ndarray
 ) -> dict[str, cs.Variable]:
-    """Return the slope against R at each azimuth, and its largest value less its smallest.
+    """Return the slope against R at each azimuth, and how far slopes range over azimuth.
 
     Parameters
     ----------
@@ -138,18 +138,12 @@ def slope_variables(
         The same in every replica.
     """
     about = plan.quantities[quantity]
-    slope, intercept, count = slopes(radii.centres, np.moveaxis(median, 2, -1))
-    again = slopes(radii.centres, np.moveaxis(replicas, 2, -1))[0]
-    again[np.isnan(slope)] = np.nan
+    slope, intercept, count, again = _with_replicas(radii, median, replicas)
     err = _over_last(again)
     err[np.isnan(slope)] = np.nan
-    reach = _range(slope[..., None])[..., 0]
-    reach_err = _over_last(_range(again))
-    reach_err[np.isnan(reach)] = np.nan
-    noise = np.where(np.isnan(reach), np.nan, _range(again - slope[..., None]).mean(axis=-1))
     reason = np.where(count == 0, 1, np.where(np.isnan(slope), 2, 0)).astype(np.uint8)
     per: dict[str, Any] = {"units": f"{about.unit}/kpc"}
-    each, panel = ("population", "abs_z", "theta_shown"), ("population", "abs_z")
+    each = ("population", "abs_z", "theta_shown")
     words = f"slope of {about.within} against R"
     return {
         "slope": (each, slope, {**per, "long_name": words}),
@@ -157,10 +151,84 @@ def slope_variables(
         "intercept": (each, intercept, {"units": about.unit, "long_name": f"{about.within} at R = 0"}),
         "n_cells": (each, count, {"units": "1", "long_name": "number of cells in the line"}),
         "slope_reason": (each, reason, cs.flag_attrs("why there is no slope")),
+        **_range_variables(radii, median, replicas, words, per),
+    }
+
+
+def _with_replicas(
+    radii: Axis, median: np.ndarray, replicas: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Return slope, intercept and points of each azimuth's line, and the slopes of all replicas."""
+    slope, intercept, count = slopes(radii.centres, np.moveaxis(median, 2, -1))
+    again = slopes(radii.centres, np.moveaxis(replicas, 2, -1))[0]
+    again[np.isnan(slope)] = np.nan
+    return slope, intercept, count, again
+
+
+def _range_variables(
+    radii: Axis, median: np.ndarray, replicas: np.ndarray, words: str, per: dict[str, Any]
+) -> dict[str, cs.Variable]:
+    """Return the largest less the smallest slope, through the rings that every azimuth with a slope has.
+
+    A bent profile has other slopes through other rings, which would be no variation with azimuth. The range
+    is positive however few stars there are, so that its error does not say how far it is from 0: beside it
+    stand the range that noise alone gives and the chance of one as large.
+    """
+    own = np.isfinite(slopes(radii.centres, np.moveaxis(median, 2, -1))[0])[:, :, None, :]
+    common = (np.isfinite(median) | ~own).all(axis=-1, keepdims=True) & own.any(axis=-1, keepdims=True)
+    some = np.where(common, median, np.nan), np.where(common[..., None], replicas, np.nan)
+    slope, _, _, again = _with_replicas(radii, *some)
+    reach = _range(slope[..., None])[..., 0]
+    reach_err = _over_last(_range(again))
+    reach_err[np.isnan(reach)] = np.nan
+    noise = np.where(np.isnan(reach)[..., None], np.nan, _range(again - slope[..., None]))
+    panel, rings = ("population", "abs_z"), common.sum(axis=(2, 3)).astype(np.int32)
+    return {
+        "n_rings": (panel, rings, {"units": "1", "long_name": "rings that every azimuth has"}),
         "slope_range": (panel, reach, {**per, "long_name": f"largest less smallest {words}"}),
         "slope_range_err": (panel, reach_err, {**per, "long_name": "error of that range, bootstrap"}),
-        "slope_range_noise": (panel, noise, {**per, "long_name": "range that noise alone would give"}),
+        "slope_range_noise": (
+            panel,
+            _mean_of(noise),
+            {**per, "long_name": "range that noise alone would give"},
+        ),
+        "slope_range_p": (
+            panel,
+            chance(reach, noise),
+            {"units": "1", "long_name": "chance that noise alone gives such a range"},
+        ),
     }
+
+
+def _mean_of(noise: np.ndarray) -> np.ndarray:
+    """Return the mean of the finite values along the last axis, NaN where there is none."""
+    there = np.isfinite(noise)
+    with np.errstate(invalid="ignore"):
+        return np.asarray(np.where(there, noise, 0.0).sum(axis=-1) / there.sum(axis=-1))
+
+
+def chance(found: np.ndarray, noise: np.ndarray) -> np.ndarray:
+    """Return how often noise alone gives as much: (1 + replicas at or above) / (1 + replicas).
+
+    Parameters
+    ----------
+    found : (...) float64
+        A number that is never negative.
+    noise : (..., replicas) float64
+        The same of deviations alone.
+
+    Returns
+    -------
+    (...) float64
+        NaN where the number is; never 0.
+
+    References
+    ----------
+    Davison and Hinkley 1997, Bootstrap Methods and their Application, section 4.2.
+    """
+    there = np.isfinite(noise).sum(axis=-1)
+    above = (noise >= found[..., None]).sum(axis=-1)
+    return np.where(np.isnan(found) | (there == 0), np.nan, (1.0 + above) / (1.0 + there))
 
 
 def _over_last(values: np.ndarray) -> np.ndarray:

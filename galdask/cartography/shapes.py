@@ -97,7 +97,11 @@ def _together(
     found: Mapping[str, cs.Variable],
     many: Mapping[str, np.ndarray],
 ) -> dict[str, cs.Variable]:
-    """Return what follows from all rows together, by population; `many` is (population, R, replicas)."""
+    """Return what follows from all rows together, by population; `many` is (population, R, replicas).
+
+    The largest of several noisy numbers is too large on average: the mean of the replicas' largest ones,
+    less the one found, says by how much.
+    """
     known = {key: found[key][1] for key in (*ESTIMATORS, "skewness")}
     n, unit = found["n_row"][1], plan.quantities[quantity].unit
     away = known["mode"] - known["median"]
@@ -118,7 +122,11 @@ def _together(
     each, one = ("population", "r"), ("population",)
     largest, largest_many = _largest(away[:, inside], 1), _largest(away_many[:, inside], 1)
     both = ("estimator", "population")
+    excess = largest_many - largest[:, None]
+    text = "how much larger noise makes the largest mode - median"
+    noise = np.where(np.isnan(largest), np.nan, histograms.mean(excess))
     return {
+        "mode_minus_median_max_noise": (one, noise, {"units": unit, "long_name": text}),
         **_pair("mode_minus_median", "mode - median", unit, each, away, away_many),
         **_pair("mode_minus_median_max", "largest mode - median inside", unit, one, largest, largest_many),
         **_pair("skewness_zero", "R where the skewness rises through 0", "kpc", one, zero, zero_many),
@@ -155,7 +163,8 @@ def tables(dataset: xr.Dataset) -> dict[str, pd.DataFrame]:
     for key in (*ESTIMATORS, "std", "skewness", "mode_minus_median"):
         each += [key, f"{key}_err"]
     frame = long_table(dataset, each)
-    together = ["skewness_zero", "skewness_zero_err", "mode_minus_median_max", "mode_minus_median_max_err"]
+    together = ["skewness_zero", "skewness_zero_err"]
+    together += [f"mode_minus_median_max{part}" for part in ("", "_err", "_noise")]
     return {
         name: frame[frame["n_row"] > 0],
         f"{name}_summary": long_table(dataset, together),

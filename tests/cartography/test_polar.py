@@ -93,8 +93,45 @@ def test_slopes_along_r_at_each_azimuth_and_their_range(made, stars):
     reach = again.max(axis=1) - again.min(axis=1)
     np.testing.assert_allclose(maps["slope_range_err"], reach.std(ddof=1), rtol=1e-7)
     apart = again - own
-    noise = (apart.max(axis=1) - apart.min(axis=1)).mean()
-    np.testing.assert_allclose(maps["slope_range_noise"], noise, rtol=1e-7)
+    noise = apart.max(axis=1) - apart.min(axis=1)
+    np.testing.assert_allclose(maps["slope_range_noise"], noise.mean(), rtol=1e-7)
+    above = np.sum(noise >= own.max() - own.min())
+    np.testing.assert_allclose(maps["slope_range_p"], (1 + above) / 21, rtol=1e-12)
+    assert int(maps["n_rings"]) == 6
+
+
+def test_cells_of_few_stars_enter_no_slope(stars):
+    small = plan()
+    maps = finish(small, "polar_maps", results(small, stars, names=("polar_maps",)))
+    one = maps.sel(population="total", abs_z=1.5)
+    cells = one.sel(theta=one["theta_shown"].values, r=slice(2, 8))
+    enough = cells["fe_h_n"] >= 10
+    assert 0 < enough.sum() < (cells["fe_h_n"] >= 3).sum()
+    np.testing.assert_array_equal(one["n_cells"], enough.sum("r"))
+
+
+def test_the_range_is_of_lines_through_the_same_rings():
+    """A bent profile has other slopes through other rings; that is no variation with azimuth."""
+    radii = Axis.regular("r", "r", 0.0, 6.0, 1.0)
+    profile = np.array([0.0, 1.0, 2.0, 2.0, 2.0, 2.0])
+    median = np.repeat(profile[:, None], 3, axis=1)
+    median[4:, 1] = np.nan
+    replicas = median[..., None] + np.random.default_rng(1).normal(0, 0.1, (6, 3, 40))
+    found = polar.slope_variables(plan(), "fe_h", radii, median[None, None], replicas[None, None])
+    slope = found["slope"][1][0, 0]
+    assert slope[1] > slope[0] + 0.2
+    assert found["n_rings"][1].item() == 4
+    assert abs(found["slope_range"][1].item()) < 1e-12
+    assert found["slope_range_p"][1].item() == 1.0
+    median[:, 2] = np.nan  # an azimuth without a line takes no ring from the others
+    found = polar.slope_variables(plan(), "fe_h", radii, median[None, None], replicas[None, None])
+    assert found["n_rings"][1].item() == 4
+
+
+def test_chances_are_shares_of_replicas():
+    noise = np.arange(1.0, 100.0)
+    found = polar.chance(np.array([0.0, 50.0, 1000.0, np.nan]), np.tile(noise, (4, 1)))
+    np.testing.assert_allclose(found, [1.0, 0.51, 0.01, np.nan])
 
 
 def pairs(first, second):

@@ -126,10 +126,14 @@ def test_the_shift_between_rings_is_found(stars):
         assert shifts[1] - shifts[0] == pytest.approx(0.03, abs=1e-3)
     own = before.sel(population="total")
     away = own["mg_fe_median"][0] - own["mg_fe_median"][2]
-    weight = 1 / (own["mg_fe_median_err"][0] ** 2 + own["mg_fe_median_err"][2] ** 2)
-    good = np.isfinite(away.values) & np.isfinite(weight.values)
-    expected = np.average(away.values[good], weights=weight.values[good])
+    n = own["mg_fe_n"].values.astype(float)
+    good = (n[0] >= 10) & (n[2] >= 10)
+    assert 3 < good.sum() < (np.isfinite(away.values)).sum()
+    weight = n[0][good] * n[2][good] / (n[0] + n[2])[good]
+    expected = np.average(away.values[good], weights=weight)
     assert float(own["shift"]) == pytest.approx(expected)
+    variance = (own["mg_fe_median_err"][0] ** 2 + own["mg_fe_median_err"][2] ** 2).values[good]
+    assert float(own["shift_err"]) == pytest.approx(np.sqrt(np.sum((weight / weight.sum()) ** 2 * variance)))
     outside = PIPELINE.replace("compare_r: [1, 5]", "compare_r: [1, 50]")
     assert np.isnan(made("mgfe_by_radius", stars, outside)["shift"]).all()
 

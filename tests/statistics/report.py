@@ -1,4 +1,4 @@
-"""The table of a calibration, as Markdown."""
+"""Tables of the radial gradients and of the medians in cells, as Markdown."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from pathlib import Path
 
 import numpy as np
 
-from galdask import provenance
 from tests.statistics import cells
-from tests.statistics.rules import HIGH, LOW, MEAN, PROBABLE, calibrated, finite, p_value
+from tests.statistics.rules import calibrated, finite, p_value
 from tests.statistics.study import SEEDS, Study
-from tests.statistics.truth import FEWEST, SEED, TIMES
-from tests.statistics.words import HEAD, LEGEND, READING
+from tests.statistics.words import LEGEND
 
 ROOT = Path(__file__).parents[2]
+#: one piece of the page for each family
+FOLDER = ROOT / "benchmarks" / "calibration"
 #: what the numbers come from
 SOURCES = ("galdask", "pipelines", "tests/statistics")
 PARTS = ("measured", "places", "radii", "heights", "labels", "populations")
@@ -81,7 +81,7 @@ def of_slopes(study: Study) -> Iterator[str]:
                 for p in POPULATIONS
             ]
     rows.append(pooled("profile, textbook errors", study.naive()))
-    yield "## Radial gradients: pooled pulls\n"
+    yield "Pulls:\n"
     yield table(("family", "pulls", "mean", "sd", "holds"), rows)
     apart = main.sel(population=["low_alpha", "high_alpha"])
     rows = []
@@ -95,7 +95,7 @@ def of_slopes(study: Study) -> Iterator[str]:
     yield table(("family", "p of seed 1", "smallest p of all seeds", "median p"), rows)
     for fit_to in ("profile", "stars"):
         for r_min in main["r_min"].values:
-            yield f"## Every bin: {fit_to}, R >= {r_min:g} kpc\n"
+            yield f"### Every bin: {fit_to}, R >= {r_min:g} kpc\n"
             yield every_bin(study, main, fit_to, float(r_min))
 
 
@@ -146,8 +146,13 @@ def of_dilution(study: Study) -> Iterator[str]:
     rows = []
     for k, (low, high) in enumerate(study.heights):
         rows.append([f"{low:g}-{high:g}", *(number(float(v[k]), 3) for v in study.dilution)])
-    yield "## Lines through low-alpha stars, R >= 7 kpc: slope with errors of R over true slope\n"
+    yield "### Lines through low-alpha stars, R >= 7 kpc: slope with errors of R over true slope\n"
     yield table(("abs(Z) in kpc", "predicted", "found"), rows)
+
+
+def within(pulls: np.ndarray) -> str:
+    """Fraction of pulls below 1 in size."""
+    return number(float(np.mean(abs(pulls) < 1))) if pulls.size else ""
 
 
 def of_cells(study: Study) -> Iterator[str]:
@@ -155,14 +160,18 @@ def of_cells(study: Study) -> Iterator[str]:
     rows, biased = [], []
     for product, quantity in study.families:
         name, pulls = f"{product}, {quantity}", study.cell_pulls((product, quantity))
-        rows.append(pooled(f"**{name}**, {cells.FEWEST} stars or more", pulls.of()))
-        rows += [pooled(f"{name}, {p}", pulls.of(p)) for p in POPULATIONS]
+        every = {f"**{name}**, {cells.FEWEST} stars or more": pulls.of()}
+        every |= {f"{name}, {p}": pulls.of(p) for p in POPULATIONS}
+        for who, some in every.items():
+            found = pooled(who, some)
+            rows.append((*found[:4], within(some), found[4]))
         for low, high in cells.CLASSES:
             label = f"{low} to {high - 1}" if high < 10**6 else f"{low} or more"
             few = POPULATIONS if high <= cells.FEWEST else ()
             for p in (None, *few):
                 who = f"{name}, {p}" if p else name
-                rows.append((*pooled(f"{who}, {label} stars", pulls.of(p, low, high))[:4], ""))
+                some = pulls.of(p, low, high)
+                rows.append((*pooled(f"{who}, {label} stars", some)[:4], within(some), ""))
         for population, parts in study.cell_biases((product, quantity)).items():
             bias, rest = parts["measured"], parts["measured"] - parts["places"] - parts["labels"]
             row = [
@@ -174,10 +183,9 @@ def of_cells(study: Study) -> Iterator[str]:
             for part in (bias, parts["places"], parts["labels"], rest):
                 row.append(number(np.sqrt(np.mean(part**2))))
             biased.append([*row, number(100 * np.mean(abs(rest) <= 0.3), 1)])
-    yield "## Medians in cells: pooled pulls\n"
     yield "Cells of the maps and cubes by the number of stars expected in them; error: Maritz and Jarrett.\n"
-    yield table(("family", "pulls", "mean", "sd", "holds"), rows)
-    yield "## Medians in cells: bias\n"
+    yield table(("family", "pulls", "mean", "sd", "within 1 error", "holds"), rows)
+    yield "### Medians in cells: bias\n"
     yield f"Measured minus true medians in stated errors, cells of {cells.FEWEST} stars or more.\n"
     head = (
         "family",
@@ -192,29 +200,7 @@ def of_cells(study: Study) -> Iterator[str]:
     yield table((*head, "% of the rest within 0.3"), biased)
 
 
-def text(study: Study, command: str, seconds: float, memory: float) -> str:
-    """The whole page."""
-    versions = ", ".join(
-        f"{name} {provenance.versions()[name]}" for name in ("python", "numpy", "scipy", "numba")
-    )
-    head = HEAD.format(
-        made=provenance.now(),
-        commit=commit(),
-        command=command,
-        seconds=seconds,
-        memory=memory,
-        versions=versions,
-        stars=study.truth.n,
-        first=SEEDS[0],
-        last=SEEDS[-1],
-        times=TIMES,
-        seed=SEED,
-        mean=MEAN,
-        low=LOW,
-        high=HIGH,
-        p=PROBABLE,
-        fewest=FEWEST,
-    )
-    slopes = list(of_slopes(study))
-    parts = [head, *slopes[:4], LEGEND, *slopes[4:], *of_dilution(study), *of_cells(study)]
-    return "\n".join([*parts, READING.format(few=cells.FEWEST)])
+def slopes(study: Study) -> list[str]:
+    """The piece of the page on radial gradients."""
+    found = list(of_slopes(study))
+    return [*found[:4], LEGEND, *found[4:], *of_dilution(study)]

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from galdask.cartography.product import Tables
 
 STATISTICS = ("median", "median_err")
+#: fewest stars of a bin in each of the two rings that are compared
+SHIFT_MIN_N = 10
 
 
 def axes(settings: Mapping[str, Any]) -> tuple[tuple[Axis, Axis], Axis]:
@@ -65,20 +67,24 @@ def finish(plan: Plan, tables: Tables) -> xr.Dataset:
 def shift(settings: Mapping[str, Any], r: Axis, found: Mapping[str, cs.Variable]) -> dict[str, cs.Variable]:
     """Return by how much [Mg/Fe] at given [Fe/H] is higher in the inner ring than in the outer one.
 
-    It is the mean over the bins of [Fe/H] that both rings have, weighted by 1/error**2.
+    It is the mean over the bins of [Fe/H] in which both rings have `SHIFT_MIN_N` stars, weighted by
+    n m / (n + m) of their numbers of stars: weights from the errors themselves would prefer bins whose
+    error is small by chance, and those of two populations that touch.
     """
     ends = r.bins_numpy(np.array(settings["compare_r"])[[0, -1]])
     inner, outer = np.maximum(ends, 0)
     median, err = (found[f"mg_fe_{name}"][1] for name in STATISTICS)
+    n = found["mg_fe_n"][1].astype(np.float64)
     away = np.where((ends < 0).any(), np.nan, median[:, inner] - median[:, outer])
     with np.errstate(invalid="ignore", divide="ignore"):
-        weight = 1.0 / (err[:, inner] ** 2 + err[:, outer] ** 2)
-        weight = np.where(np.isfinite(away) & np.isfinite(weight), weight, 0.0)
-        mean = np.sum(weight * np.nan_to_num(away), axis=-1) / weight.sum(axis=-1)
-        error = 1.0 / np.sqrt(weight.sum(axis=-1))
+        weight = n[:, inner] * n[:, outer] / (n[:, inner] + n[:, outer])
+        both = np.minimum(n[:, inner], n[:, outer]) >= SHIFT_MIN_N
+        weight = np.where(both & np.isfinite(away), weight, 0.0)
+        weight /= weight.sum(axis=-1, keepdims=True)
+        variance = np.nan_to_num(err[:, inner] ** 2 + err[:, outer] ** 2)
+        mean = np.sum(weight * np.nan_to_num(away), axis=-1)
+        error = np.sqrt(np.sum(weight**2 * variance, axis=-1))
     attrs = {"units": "dex", "compare_r": list(settings["compare_r"])}
-    none = weight.sum(axis=-1) == 0.0
-    mean, error = np.where(none, np.nan, mean), np.where(none, np.nan, error)
     names = ("population",)
     return {
         "shift": (names, mean, {**attrs, "long_name": "[Mg/Fe] of the inner ring less that of the outer"}),

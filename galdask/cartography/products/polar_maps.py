@@ -25,7 +25,8 @@ if TYPE_CHECKING:
     from galdask.cartography.product import Tables
 
 SLOPES = ("slope", "slope_err", "intercept", "n_cells", "slope_reason")
-RANGES = ("slope_range", "slope_range_err", "slope_range_noise", "published_slope_range")
+REACH = ("slope_range", "slope_range_err", "slope_range_noise", "slope_range_p")
+RANGES = ("n_rings", *REACH, "published_slope_range")
 
 
 def axes(plan: Plan) -> tuple[Axis, Axis, Axis]:
@@ -60,9 +61,11 @@ def finish(plan: Plan, tables: Tables) -> xr.Dataset:
     found = cs.map_variables(plan, "fe_h", own, STATISTICS, tables, settings["min_n"])
     fitted_r, shown = polar.within(own[1], line[1]), polar.within(own[2], line[2])
     found |= polar.spreads(plan, "fe_h", found, settings["min_n"], shown)
-    chosen = (slice(None), slice(None), fitted_r, shown)
-    replicas = polar.replicas_of(tables["replicas"], line, settings["min_n"])
-    found |= polar.slope_variables(plan, "fe_h", line[1], found["fe_h_median"][1][chosen], replicas)
+    chosen, fewest = (slice(None), slice(None), fitted_r, shown), settings["fit_min_n"]
+    enough = found["fe_h_n"][1][chosen] >= fewest
+    median = np.where(enough, found["fe_h_median"][1][chosen], np.nan)
+    replicas = polar.replicas_of(tables["replicas"], line, fewest)
+    found |= polar.slope_variables(plan, "fe_h", line[1], median, replicas)
     known, source = comparison.beside("azimuth", own[0])
     names, values, attrs = known["published_slope"]
     found["published_slope_range"] = (names, values, {**attrs, "long_name": "published range of slopes"})
@@ -102,7 +105,9 @@ PRODUCT = Product(
         " is at azimuth 180 degrees, and rotation carries stars towards smaller azimuth; the line is the"
         " outline of the bar, the rectangle the region of polar_zoom. Left: the same medians against R, one"
         " colour for each bin of azimuth near the Sun's side; the gray band is the +-1 sigma spread over"
-        f" azimuth that errors of the medians alone would give, about the middle of the curves. {CELLS}"
+        " azimuth that errors of the medians alone would give, about the middle of the curves. The range of"
+        " slopes over azimuth is never 0: the table gives with it the range that noise alone gives and the"
+        f" chance of one as large. {CELLS}"
     ),
     quantities=("fe_h",),
     coordinates=("r", "theta", "abs_z"),
@@ -114,6 +119,7 @@ PRODUCT = Product(
         Setting("fit_r", (7.0, 25.0), "range of R of the slopes, kpc: bins inside it", "edges", low=0.0),
         Setting("spread", "text", "reading of the expected spread", "word", choices=polar.READINGS),
         MIN_N,
+        Setting("fit_min_n", 10, "fewest stars of a cell that enters a slope", "whole", low=3),
         *profiles.REPLICAS,
         *BAR,
     ),
