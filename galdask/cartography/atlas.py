@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from galdask.cartography import cubes, zarr_store
+from galdask.cartography import cubes, plane, zarr_store
 from galdask.cartography.plan import CUBES
 from galdask.cartography.product import Request
 from galdask.cartography.tables import write_table
@@ -23,7 +23,8 @@ def asked(plan: Plan, name: str) -> dict[str, Request]:
     """Return the requests of one name under its own words for them."""
     if name.startswith(CUBES):
         return cubes.requests(plan, plan.cubes[name.removeprefix(CUBES)])
-    return plan.products[name].requests(plan)
+    product = plan.products[name]
+    return plane.requests(product.requests(plan), plane.columns(plan.plane, product.coordinates))
 
 
 def requests(plan: Plan, names: Iterable[str]) -> dict[str, Request]:
@@ -72,7 +73,9 @@ def finish(plan: Plan, name: str, results: Mapping[str, CellTable]) -> xr.Datase
     results : mapping of str to CellTable
         By the digests that `requests` gives.
     """
-    return plan.products[name].finish(plan, tables_of(plan, name, results))
+    product = plan.products[name]
+    names = plane.columns(plan.plane, product.coordinates)
+    return plane.told(product.finish(plan, plane.tables(tables_of(plan, name, results), names)), names)
 
 
 def write(
@@ -106,7 +109,8 @@ def write(
     written = [zarr_store.save(dataset, folder / "products" / f"{name}.zarr", attrs)]
     make_tables = plan.products[name].tables
     for title, frame in (make_tables(dataset) if make_tables else {}).items():
-        facts = {key: dataset.attrs[key] for key in ("product", "pipeline", "reference", "settings")} | attrs
+        said = ("product", "pipeline", "reference", "settings", plane.KEY)
+        facts = {key: dataset.attrs[key] for key in said if key in dataset.attrs} | attrs
         written += write_table(frame, folder / "tables", title, facts)
     return written
 

@@ -18,6 +18,7 @@ from galdask.cartography.settings import take_all
 from galdask.cartography.variants import Variant
 from galdask.config import Section
 from galdask.errors import ProductError
+from galdask.stars.plane import plane_from_section
 from galdask.stars.populations import Flags, Populations, populations_from_section
 
 #: positions that follow from R and Z alone, and those that need the azimuth too
@@ -59,6 +60,8 @@ class Plan:
         Those that the file asks for.
     settings : dict of str to dict
         Settings of each of them, defaults filled in.
+    plane : dict of str to str
+        Columns that stand for R, |Z| and Z; see `galdask.cartography.plane`.
     variants : dict of str to Variant
         Other stars, or other ages, beside the main ones; "main" is always there.
     overlays : dict of str to Overlay
@@ -84,6 +87,7 @@ class Plan:
     settings: Mapping[str, Mapping[str, Any]]
     variants: Mapping[str, Variant]
     overlays: Mapping[str, Overlay] = field(default_factory=dict)
+    plane: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
     def from_section(
@@ -144,6 +148,7 @@ class Plan:
             cubes={name: cube.restricted(quantities) for name, cube in cubes.items()},
             products=products,
             settings=settings,
+            plane=plane_from_section(top, derived),
             variants=variants,
         )
 

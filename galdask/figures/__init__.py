@@ -50,6 +50,8 @@ def draw(name: str, dataset: xr.Dataset) -> Figure:
             f"the product {name!r} has no picture", expected="one of " + ", ".join(names()), found=name
         )
     figure: Figure = importlib.import_module(f"galdask.figures.{name}").draw(dataset)
+    if plane := dataset.attrs.get("plane"):
+        importlib.import_module("galdask.figures.symbols").relabel(figure, str(plane))
     return figure
 
 

@@ -15,6 +15,7 @@ import numpy as np
 from galdask.errors import StoreError
 from galdask.stars.block import Block
 from galdask.stars.cuts import Cut
+from galdask.stars.plane import SIGNED
 from galdask.stars.populations import UNDEFINED
 from galdask.stars.readings import STAR_KEY, missing, take
 from galdask.stars.sample import Sample
@@ -60,7 +61,8 @@ class _Derivation:
             for step in sample.steps
             if step.source == "quantity"
         }
-        self.places = {*recipe.position.names} & {*recipe.derived_columns, *cuts}
+        wanted = {*recipe.derived_columns, *cuts} | ({"z"} if SIGNED in recipe.derived_columns else set())
+        self.places = {*recipe.position.names} & wanted
         self.quantities = [name for name in recipe.quantities if name in recipe.derived_columns]
         self.made: dict[str, tuple[Rows, dict[str, np.ndarray]]] = {}
 
@@ -164,6 +166,8 @@ class _Derivation:
             return self.recipe.position.derive(self.recipe.frame, self.columns, rows, self.places)
         if self.recipe.orbits is not None and self.recipe.is_orbit(group):
             return {group: take(self.columns, self.recipe.orbits.stored[group], rows)}
+        if group == SIGNED:
+            return {group: np.copysign(self.values("z_max", rows), self.values("z", rows))}
         count = self.rows if rows is None else len(rows)
         if group == "population":
             boundary = self.recipe.populations

@@ -7,6 +7,7 @@ others are draws, so that one call of each kernel serves both.
 from __future__ import annotations
 
 from collections.abc import Mapping
+
 import numpy as np
 
 from galdask.stars import orbit_status as bits

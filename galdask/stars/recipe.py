@@ -7,7 +7,7 @@ and names what each of its results depends on.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -18,6 +18,7 @@ from galdask.errors import SampleError
 from galdask.stars.block import Block
 from galdask.stars.frame import Frame
 from galdask.stars.orbit_columns import OrbitColumns, choose
+from galdask.stars.plane import SIGNED, plane_from_section
 from galdask.stars.populations import Flags, Populations, populations_from_section
 from galdask.stars.position import MOTIONS, PLACES, Position, position_from_section
 from galdask.stars.quantities import Quantity, quantity_from_section
@@ -50,6 +51,8 @@ class Recipe:
         Derived columns that blocks have; None for all.
     orbits : OrbitColumns or None
         Orbits that were computed before, from a column group of the store.
+    plane : dict of str to str
+        Columns that stand for R, |Z| and Z in products; see `galdask.stars.plane`.
     """
 
     frame: Frame | None
@@ -60,6 +63,7 @@ class Recipe:
     absent: Mapping[str, str]
     wanted: tuple[str, ...] | None = None
     orbits: OrbitColumns | None = None
+    plane: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
     def from_section(cls, section: Section, store: StoreLike) -> Recipe:
@@ -68,8 +72,8 @@ class Recipe:
         Parameters
         ----------
         section : Section
-            The whole file; its keys frame, position, velocity, orbits, quantities, cuts, populations and
-            samples are taken, `done` is left to the caller.
+            The whole file; its keys frame, position, velocity, orbits, plane, quantities, cuts, populations
+            and samples are taken, `done` is left to the caller.
         store : Store
             Columns with types and units, and the names of bits.
 
@@ -101,7 +105,8 @@ class Recipe:
             absent,
         )
         _check_samples(section.section("quantities"), quantities, {*chains, *absent})
-        return cls(frame, position, quantities, populations, chains, absent, None, orbits)
+        plane = plane_from_section(section, computed)
+        return cls(frame, position, quantities, populations, chains, absent, None, orbits, plane)
 
     @property
     def samples(self) -> tuple[str, ...]:
@@ -118,7 +123,8 @@ class Recipe:
         """Columns in a view of every sample that is not raw, in order."""
         errors = (f"{q.name}_err" for q in self.quantities.values() if q.error is not None)
         known = () if self.orbits is None else (name for name in self.orbits.units if self.is_orbit(name))
-        every = (STAR_KEY, "population", *self.position.names, *known, *self.quantities, *errors)
+        signed = (SIGNED,) if SIGNED in self.plane.values() else ()
+        every = (STAR_KEY, "population", *self.position.names, *known, *signed, *self.quantities, *errors)
         return every if self.wanted is None else tuple(name for name in every if name in self.wanted)
 
     def is_orbit(self, name: str) -> bool:
@@ -255,6 +261,7 @@ class Recipe:
                 (read if step.source == "column" else wanted).add(step.target)
         settings: dict[str, Any] = {"version": VERSION, "cuts": [chain.settings() for chain in chains]}
         settings["columns"] = {name: self._enter(name, read) for name in sorted(wanted)}
+        wanted |= {"z"} if SIGNED in wanted else set()
         if wanted & {*self.position.names} and self.frame is not None:
             settings["frame"] = self._frame_settings(self.frame, wanted)
         aliases = {} if self.orbits is None else self.orbits.aliases
@@ -275,6 +282,8 @@ class Recipe:
         if name == STAR_KEY:
             read.add(STAR_KEY)
             return {}
+        if name == SIGNED:
+            return [self._enter("z_max", read), self._enter("z", read)]
         if self.orbits is not None and self.is_orbit(name):
             read.add(self.orbits.stored[name])
             return {}
