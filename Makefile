@@ -33,7 +33,7 @@ demo: $(READY)
 	@echo "Open $(DEMO)/out/report/index.html in a browser; the pictures are in $(DEMO)/out/figures."
 
 test: $(READY)
-	$(BIN)/python -m pytest -q -m "not system and not long"
+	$(BIN)/python -m pytest -q -n logical --dist loadfile -m "not system and not long"
 
 test-system: $(READY)
 	$(BIN)/python -m pytest -q -m system
