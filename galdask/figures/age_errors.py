@@ -31,8 +31,9 @@ def draw(dataset: xr.Dataset) -> Figure:
     figure = style.sheet(4.4, 3.4)
     axes = figure.subplots()
     axes.set_xlim(*_window(part["n"].values.sum(axis=0), bins))
+    first = LOOKS if float(part["median"][0]) <= float(part["median"][1]) else tuple(reversed(LOOKS))
     for side, (face, line, dash) in LOOKS.items():
-        own = part.sel(side=side)
+        own, left = part.sel(side=side), side == next(iter(first))
         n, median = own["n"].values, float(own["median"])
         label = f"{side} error, $N$ = {style.counted(own['n_panel'])}"
         axes.stairs(n, bins, fill=True, color=face, alpha=0.75, zorder=2)
@@ -43,9 +44,9 @@ def draw(dataset: xr.Dataset) -> Figure:
                 f"{median:.2f}",
                 (median, 0.985),
                 xycoords=axes.get_xaxis_transform(),
-                xytext=(-3 if side == "lower" else 3, 0),
+                xytext=(-3 if left else 3, 0),
                 textcoords="offset points",
-                ha="right" if side == "lower" else "left",
+                ha="right" if left else "left",
                 va="top",
                 fontsize=9.5,
             )

@@ -46,6 +46,7 @@ class Shown:
         low, high = style.nice_limits(mg_fe[there], cover=0.96)
         self.colours = ScalarMappable(Normalize(low, high), style.colours("mg_fe"))
         self.ends = style.extend(mg_fe[there], low, high)
+        self.size = float(np.clip(150.0 / np.sqrt(max(there.sum(), 1)), 2.2, 9.0))
 
 
 def fill(grid: np.ndarray, dataset: xr.Dataset, shown: Shown) -> None:
@@ -56,7 +57,7 @@ def fill(grid: np.ndarray, dataset: xr.Dataset, shown: Shown) -> None:
     for index, (axes, part) in enumerate(zones.parts(dataset, grid)):
         row, column = divmod(index, grid.shape[1])
         own = (place[0] == row) & (place[1] == column)
-        axes.scatter(age[own], fe_h[own], s=2.2, c=mg_fe[own], gid="stars", **look)
+        axes.scatter(age[own], fe_h[own], s=shown.size, c=mg_fe[own], gid="stars", **look)
         _trend(axes, part)
         age_panels.notes(axes, part.isel(population=0), "fe_h_err_median", shown.x, shown.y)
     age_panels.frame(grid, shown.x, shown.y)

@@ -55,6 +55,8 @@ def draw(dataset: xr.Dataset) -> Figure:
     low, high = (f"{v:g}" for v in dataset.attrs["fe_h_window"])
     total = dataset["n_age"].sel(population="total").sum()
     style.panel_note(axes, rf"${low} \leq$ [Fe/H] $\leq {high}$" + f"\n$N$ = {style.counted(total)}")
+    if not int(total):
+        axes.text(0.5, 0.5, "no stars", transform=axes.transAxes, ha="center", color=style.MUTED)
     handles = [
         Line2D([], [], color=style.INK, ls=dash, marker=marker, ms=5, label=style.POPULATIONS[name][2])
         for name, (dash, marker) in LOOKS.items()

@@ -41,6 +41,8 @@ def draw(dataset: xr.Dataset) -> Figure:
     grid[0, 0].xaxis.set_major_locator(MultipleLocator(0.5))
     ends = style.extend(dataset["age_median"].values, low, high)
     zones.bar_beside(figure, grid, mesh, style.title(dataset["age_median"]), ends)
-    handles = [maps.few_patch(int(dataset.attrs["min_n"])), contours.ground_patch(dataset)]
+    fewest = int(dataset.attrs["min_n"])
+    handles = [maps.few_patch(fewest)] if fewest > 1 else []
+    handles.append(contours.ground_patch(dataset))
     figure.legend(handles=handles, loc="outside upper center", ncols=2, handlelength=1.2)
     return figure

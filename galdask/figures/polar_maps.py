@@ -51,7 +51,9 @@ def draw(dataset: xr.Dataset) -> Figure:
         right.set_title(f"$N$ = {style.counted(number)}", loc="right", fontsize=9.5)
         left.set_ylabel(style.title(dataset["fe_h_median"]))
         right.set_ylabel(style.title(dataset["theta"]))
-        right.set_yticks(np.arange(0, 361, 60))
+        right.set_ylim(*theta)
+        if theta[1] - theta[0] > 180:
+            right.set_yticks(np.arange(*np.ceil(np.divide(theta, 60)) * 60 + (0, 1), 60))
     span = _span(dataset)
     for left in grid[:, 0]:
         left.set_ylim(*span)

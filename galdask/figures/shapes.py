@@ -26,7 +26,7 @@ def draw(dataset: xr.Dataset) -> Figure:
     dataset : xarray.Dataset
         `mdf_moments` or `adf_moments`; the attribute `shown` names the population, `quantity` the quantity.
     """
-    from matplotlib.ticker import MultipleLocator
+    from matplotlib.ticker import MaxNLocator
 
     name, population = str(dataset.attrs["quantity"]), str(dataset.attrs["shown"])
     part = dataset.sel(population=population)
@@ -50,8 +50,7 @@ def draw(dataset: xr.Dataset) -> Figure:
         axes.axvline(float(dataset.attrs["r_sun"]), color=style.MUTED, lw=0.8, ls=(0, (1, 3)), gid="sun")
     r = edges(dataset, "r")
     bottom.set_xlim(r[0], r[-1])
-    bottom.xaxis.set_major_locator(MultipleLocator(5))
-    bottom.xaxis.set_minor_locator(MultipleLocator(1))
+    bottom.xaxis.set_major_locator(MaxNLocator(4, steps=[1, 2, 2.5, 5, 10]))
     if np.isfinite(part["mean"].values).any():
         top.legend(loc="best", ncols=1, fontsize=8.5)
     return figure
@@ -75,6 +74,9 @@ def _curves(figure: Any, part: xr.Dataset, name: str, text: str) -> None:
     shown = part["pdf"].values[np.isfinite(part["mode"].values)]
     axes.set_ylim(0, 1.12 * shown.max() if shown.size else 1.0)
     axes.set_xlim(*_reach(part, name))
+    if not shown.size:
+        few = "no row has enough stars" if int(part["n_row"].sum()) else "no stars"
+        axes.text(0.5, 0.5, few, transform=axes.transAxes, ha="center", color=style.MUTED)
     height = f"{float(part.attrs['max_abs_z']):g}"
     style.panel_note(axes, rf"{text}, $\left|Z\right| < {height}$ kpc", "upper left")
     style.panel_note(axes, f"$N$ = {style.counted(part['n_row'].sum())}", "upper right")
