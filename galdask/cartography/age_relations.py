@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 #: columns of the errors of an age
 AGE_ERRORS = ("age_err_low", "age_err_up")
 #: trend of a quantity with age, and how far stars scatter about it
-TREND = ("median", "median_err", "std")
+TREND = ("median", "median_err", "std", "std_err")
 BINS = Setting("log_age_bin", {"low": 8.0, "high": 10.4, "step": 0.1}, "bins of the medians, log(yr)", "axis")
 POINTS = (
     Setting("points", 20_000, "stars that are shown as points", "whole", low=1, high=1_000_000),

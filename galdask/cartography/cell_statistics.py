@@ -30,9 +30,13 @@ WORDS = {
     "q75": "75% quantile of",
     "q84": "84% quantile of",
     "median_err": "standard error of the median",
+    "mean_err": "standard error of the mean",
+    "std_err": "error, as of normal values, of the standard deviation of",
 }
+#: errors that follow from the standard deviation (ddof = 0): it is divided by the root of this times n - 1
+FROM_STD = {"mean_err": 1.0, "std_err": 2.0}
 #: which reduction a statistic comes from
-FROM_MOMENTS = ("mean", "std", "skewness")
+FROM_MOMENTS = ("mean", "std", "skewness", *FROM_STD)
 #: flags of why a number is missing
 REASONS = ("given", "no_stars", "too_few_stars", "too_few_windows", "no_spread")
 
@@ -126,7 +130,13 @@ def variables(
     yield f"{quantity}_n", (names, n, {"units": "1", "long_name": f"number of stars with {about.within}"})
     few = n < min_n
     for statistic in statistics:
-        values = dense(tables[found[statistic]], statistic, axes, population)
+        table = tables[found[statistic]]
+        if statistic in FROM_STD:
+            values = dense(table, "std", axes, population)
+            values /= np.sqrt(FROM_STD[statistic] * np.maximum(n - 1, 0.5))
+            values[n < 2] = np.nan
+        else:
+            values = dense(table, statistic, axes, population)
         values[few] = np.nan
         units = "1" if statistic == "skewness" else about.unit
         attrs = {"units": units, "long_name": f"{WORDS[statistic]} {about.within}"}

@@ -15,7 +15,7 @@ EXTENT = (
     Setting("max_z", 10.0, "maps reach from -max_z to max_z in Z, kpc", multiple_of="step"),
 )
 #: statistics of a map, beside the number of stars
-STATISTICS = ("mean", "std", "median", "median_err")
+STATISTICS = ("mean", "mean_err", "std", "std_err", "median", "median_err")
 MIN_N = Setting("min_n", 3, "fewest stars for a median", "whole", low=1)
 
 #: sentences of captions: what is marked on a face-on map, and how cells without a number look

@@ -41,7 +41,7 @@ def spreads(
     plan, quantity : Plan, str
         Give label and unit.
     found : dict
-        Number, standard deviation and median in cells (population, abs_z, r, theta).
+        Number, standard deviation, median and its error in cells (population, abs_z, r, theta).
     min_n : int
         Fewest stars of a cell that enters.
     shown : slice
@@ -55,7 +55,7 @@ def spreads(
     """
     about = plan.quantities[quantity]
     names, n, _ = found[f"{quantity}_n"]
-    std, median = (found[f"{quantity}_{name}"][1] for name in ("std", "median"))
+    std, median, own = (found[f"{quantity}_{name}"][1] for name in ("std", "median", "median_err"))
     good = (n >= min_n) & np.isfinite(median)
     count = good.sum(axis=-1)
     variances = np.where(good, std, 0.0) ** 2
@@ -63,8 +63,11 @@ def spreads(
         text = np.sqrt((variances / np.maximum(n, 1)).sum(axis=-1) / count)
         printed = np.sqrt(variances.sum(axis=-1) / count)
         middle = _median(np.where(good, median, np.nan)[..., shown])
-        seen = np.sqrt(np.where(good, (median - _mean(median, good)) ** 2, 0.0).sum(axis=-1) / count)
+        away = np.where(good, (median - _mean(median, good)) ** 2, 0.0)
+        seen = np.sqrt(away.sum(axis=-1) / count)
+        seen_err = np.sqrt((away * np.nan_to_num(own) ** 2).sum(axis=-1)) / (count * seen)
     seen[count < 2] = np.nan
+    seen_err[count < 2] = np.nan
     unit, rings = {"units": about.unit}, names[:-1]
     label = f"median {about.within}"
     return {
@@ -77,6 +80,11 @@ def spreads(
             rings,
             seen,
             {**unit, "long_name": f"standard deviation of the {label} over azimuth"},
+        ),
+        "observed_spread_err": (
+            rings,
+            seen_err,
+            {**unit, "long_name": "error of that standard deviation, from those of the medians"},
         ),
         f"{quantity}_over_theta": (rings, middle, {**unit, "long_name": f"{label}, middle of the curves"}),
         "n_theta": (rings, count, {"units": "1", "long_name": "bins of azimuth with enough stars"}),

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from galdask.cartography import cell_statistics as cs
+from galdask.cartography.fractions import fraction
 from galdask.cartography.grids import dims
 from galdask.cartography.maps import heights
 from galdask.cartography.product import Request
@@ -58,16 +57,14 @@ def requests(plan: Plan, settings: Mapping[str, Any]) -> dict[str, Request]:
 
 
 def variables(settings: Mapping[str, Any], tables: Tables) -> dict[str, cs.Variable]:
-    """Return ``n_all`` and, with ages, ``n_age``, their ratio ``f_distmass`` and its binomial error."""
+    """Return ``n_all`` and, with ages, ``n_age``, their ratio ``f_distmass`` and half its Wilson interval."""
     both = axes(settings)
     found = {"n_all": cs.count_variable(tables["n_all"], both, "number of stars of the sample")}
     if "n_age" not in tables:
         return found
     found["n_age"] = cs.count_variable(tables["n_age"], both, "number of stars with an age")
     n_all, n_age = found["n_all"][1], found["n_age"][1]
-    with np.errstate(invalid="ignore", divide="ignore"):
-        part = n_age / n_all
-        error = np.sqrt(part * (1.0 - part) / n_all)
+    part, error = fraction(n_age, n_all)
     about = {"units": "1", "long_name": "fraction of stars with an age"}
     found["f_distmass"] = (dims(both), part, about)
     found["f_distmass_err"] = (dims(both), error, {"units": "1", "long_name": "error of the fraction"})

@@ -298,6 +298,6 @@ def variants(dataset: xr.Dataset) -> list[str]:
     """Return name and label of each variant of a dataset, as a heading; the main one goes without a name."""
     found = []
     for name, text in zip(dataset["variant"].values, dataset["variant_label"].values, strict=True):
-        shown = str(text).replace("<=", r"$\leq$").replace("log g", r"log $g$")
+        shown = str(text).replace(" <= ", r"$\,\leq\,$").replace("log g", r"log $g$")
         found.append(readable(shown if str(name) in ("main", str(text)) else f"{name}: {shown}"))
     return found

@@ -237,4 +237,4 @@ def _logarithm(
         (of.formula, of.unit) if of.formula else (of.columns[0], store.columns[of.columns[0]].unit)
     )
     factor = scale(given, _ARGUMENTS[unit], f"the quantity {name!r}", section, "log10_of")
-    return f"log10({inside})" if factor == 1.0 else f"log10(({inside}) * {factor!r})"
+    return f"log10({inside})" if factor == 1.0 else f"log10(({inside}) * {factor:.12g})"

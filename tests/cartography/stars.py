@@ -132,6 +132,14 @@ def section(text: str = PIPELINE) -> config.Section:
     return config.parse(text, "small.yaml")
 
 
+def without_variants(text: str = PIPELINE) -> str:
+    """Return a pipeline without its section of variants and their products."""
+    lines = text[: text.index("variants:")] + text[text.index("grids:") :]
+    return "\n".join(
+        line for line in lines.splitlines() if not line.startswith("  ") or "variant" not in line
+    )
+
+
 def plan(text: str = PIPELINE) -> Plan:
     return Plan.from_section(section(text))
 

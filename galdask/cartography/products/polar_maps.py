@@ -88,7 +88,7 @@ def finish(plan: Plan, tables: Tables) -> xr.Dataset:
 
 def tables(dataset: xr.Dataset) -> dict[str, pd.DataFrame]:
     """Return the slopes at each azimuth, their ranges, and the spreads of each ring."""
-    spread = ["observed_spread", "n_theta", "fe_h_over_theta"]
+    spread = ["observed_spread", "observed_spread_err", "n_theta", "fe_h_over_theta"]
     return {
         "polar_slopes": long_table(dataset, SLOPES),
         "polar_slope_ranges": long_table(dataset, RANGES),
