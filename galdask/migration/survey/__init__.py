@@ -1,0 +1,1 @@
+"""What a survey sees of the disk: fields, dust, distances, ages, errors, and the volume that it covers."""
