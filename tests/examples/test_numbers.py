@@ -69,6 +69,32 @@ def test_rotation_of_the_inner_galaxy(made):
     assert ", ".join(map(str, ROTATION)) + " km/s" in README.read_text()
 
 
+def test_rotation_product_of_the_inner_galaxy(made):
+    results = made("inner_galaxy_kinematics").results
+    rotation = results["products/rotation"].to_dataset().sel(population="total")
+    np.testing.assert_allclose(rotation["vphi_median"], ROTATION, atol=0.55)
+    assert int(rotation["n"].sum()) == 18_271
+    assert (rotation["vphi_median_err"] < 4).all()
+    # angular momentum has the sign of the rotation
+    actions = results["products/action_map"].to_dataset().sel(population="total")
+    assert actions["n"].where(actions["lz"] > 0, 0).sum() > 0.8 * actions["n"].sum()
+    assert int(actions["n_panel"] + actions["n_outside"]) == 18_271
+
+
+def test_orbits_of_the_inner_galaxy(made):
+    columns = ["r", "vphi", "lz", "lz_p16", "lz_p50", "lz_p84", "jr", "ecc", "r_guide", "r_peri", "r_apo"]
+    stars = sample(made("inner_galaxy_kinematics"), "inner_galaxy_kinematics", "main", columns)
+    np.testing.assert_allclose(stars["lz"], stars["r"] * stars["vphi"], rtol=1e-9)
+    inside = (stars["lz_p16"] <= stars["lz_p50"]) & (stars["lz_p50"] <= stars["lz_p84"])
+    assert inside.all()
+    assert ((stars["lz"] > stars["lz_p16"]) & (stars["lz"] < stars["lz_p84"])).mean() > 0.95
+    assert (stars["jr"] >= 0).all()
+    assert (stars["r_peri"] <= stars["r_apo"] * (1 + 1e-12)).all()
+    assert stars["ecc"].between(0, 1).all()
+    # stars of the file lie within 5 kpc, and so do nearly all guiding radii
+    assert (stars["r_guide"] < 5.5).mean() > 0.98
+
+
 def test_velocities_against_astropy(real, made):
     import astropy.units as u
     import pandas as pd
