@@ -24,8 +24,7 @@ def summary(found: dict[float, dict[str, coverage.Intervals]]) -> list[str]:
     for times, title in ERRORS.items():
         for name, text in NAMES.items():
             one = found[times][name]
-            inside, below = one.held(), one.below()
-            cells = f"{one.truth.size:,} | {inside:.1%} | {below:.1%} | {1 - inside - below:.1%}"
+            cells = f"{one.truth.size:,} | {one.held():.1%} | {one.below():.1%} | {one.above():.1%}"
             lines.append(
                 f"| {title} | {text} | {cells} | {one.bias():+.2f} sigma | {one.bias('value'):+.2f} sigma |"
             )
@@ -39,9 +38,8 @@ def bands(one: coverage.Intervals, by: str, title: str) -> list[str]:
     for low, high, part in one.bands(by):
         if part.truth.size < 100:
             continue
-        inside, below = part.held(), part.below()
         band = f"{low:g} to {high:g}" if high < 1e9 else f"> {low:g}"
-        cells = f"{part.truth.size:,} | {inside:.1%} | {below:.1%} | {1 - inside - below:.1%}"
+        cells = f"{part.truth.size:,} | {part.held():.1%} | {part.below():.1%} | {part.above():.1%}"
         lines.append(f"| {band} | {cells} | {part.ratio():.2f} | {part.ratio('value'):.2f} |")
     return lines
 

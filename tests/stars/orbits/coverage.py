@@ -54,6 +54,10 @@ class Intervals:
         """Return the part of truths below the interval."""
         return float(np.mean(self.truth < self.low))
 
+    def above(self) -> float:
+        """Return the part of truths above the interval."""
+        return float(np.mean(self.truth > self.high))
+
     def bias(self, name: str = "middle") -> float:
         """Return the median of (middle or value - truth) / sigma."""
         return float(np.median((getattr(self, name) - self.truth) / self.sigma))
