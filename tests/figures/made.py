@@ -8,6 +8,7 @@ import numpy as np
 import xarray as xr
 
 from galdask.cartography.atlas import finish
+from tests.cartography.moving import moved
 from tests.cartography.stars import plan, results
 from tests.figures import synthetic
 
@@ -17,6 +18,8 @@ title: A small disk
 reference: nobody
 frame: {name: test, r_sun: 8.3, z_sun: 0.027}
 position: {sky: {ra: ra, dec: dec}, distance: distance}
+velocity: {pmra: pmra, pmdec: pmdec, rv: rv}
+orbits: {potential: {name: MWPotential2014, ro: 8.3, vo: 220}}
 quantities:
   fe_h:  {column: fe_h, unit: dex, error: fe_h_err, label: "[Fe/H]", low: -3.0, high: 1.5}
   mg_fe: {column: mg_fe, unit: dex, error: mg_fe_err, label: "[Mg/Fe]", low: -1.5, high: 1.5}
@@ -32,6 +35,11 @@ samples:
   main: {cuts: []}
   age: {base: main, cuts: []}
   all_gravities: {cuts: []}
+  A: {cuts: []}
+  A_age: {base: A, cuts: []}
+variants:
+  main: {label: "1.0 <= log g <= 2.0"}
+  A: {label: "log g >= 1.4", stars: A, ages: A_age}
 populations: {x: fe_h, y: mg_fe, level: 0.15, slope: -0.13, knee: 0.0, buffer: 0.025, buffer_along: mg_fe}
 products:
   %s: {%s}
@@ -43,6 +51,7 @@ SETTINGS = {
     "polar_maps": "replicas: 5",
     "profiles_by_age": "replicas: 10",
     "age_slices": "max_r: 20",
+    **dict.fromkeys(("age_alpha_variants", "age_profiles_variants", "amr_variants"), "variants: [A]"),
 }
 
 
@@ -64,7 +73,7 @@ def stars(mode: str) -> dict[str, np.ndarray]:
     errors = ("age_err_low", "age_err_up", "fe_h_err", "mg_fe_err", "age_apokasc_err")
     for name in ("fe_h", "mg_fe", "age", "log_age", "age_apokasc", "age_nn", *errors, "logg", "teff"):
         found[name] = found[name].astype(np.float32)
-    return found
+    return found | moved(found)
 
 
 @functools.cache
