@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 @style.styled
 def draw(dataset: xr.Dataset) -> Figure:
-    """Draw the densities, and the quartiles of the eccentricity by height.
+    """Draw the densities, and the median and middle 68 % of the eccentricity by height.
 
     Parameters
     ----------
@@ -26,7 +26,7 @@ def draw(dataset: xr.Dataset) -> Figure:
     figure, panels = phase_planes.sheet(dataset, ("ecc", "z_max"), labels, ((0.0, 1.0), (0.0, 2.0)))
     for population, axes in panels.items():
         part = dataset.sel(population=population)
-        low, middle, high = (np.asarray(part[f"ecc_{name}"].values) for name in ("q25", "median", "q75"))
+        low, middle, high = (np.asarray(part[f"ecc_{name}"].values) for name in ("q16", "median", "q84"))
         bars = axes.errorbar(
             middle,
             part["z_max_bin"].values,
@@ -39,7 +39,7 @@ def draw(dataset: xr.Dataset) -> Figure:
             elinewidth=0.9,
             zorder=7,
         )
-        bars[0].set_gid("quartiles")
+        bars[0].set_gid("medians")
         for lines in bars[2]:
             lines.set_path_effects(phase_planes.halo(0.9))
     return figure

@@ -10,6 +10,7 @@ import numpy as np
 from galdask import config
 from galdask.cartography.atlas import requests
 from galdask.cartography.plan import Plan
+from tests.cartography.moving import moved
 
 PIPELINE = """
 name: small
@@ -17,6 +18,8 @@ title: A small pipeline
 reference: nobody
 frame: {name: test, r_sun: 8.3, z_sun: 0.027}
 position: {sky: {ra: ra, dec: dec}, distance: distance}
+velocity: {pmra: pmra, pmdec: pmdec, rv: rv}
+orbits: {potential: {name: MWPotential2014, ro: 8.3, vo: 220}}
 quantities:
   fe_h:  {column: fe_h, unit: dex, error: fe_h_err, label: "[Fe/H]", low: -3.0, high: 1.5}
   mg_fe: {column: mg_fe, unit: dex, error: mg_fe_err, label: "[Mg/Fe]", low: -1.5, high: 1.5}
@@ -125,6 +128,10 @@ products:
   age_profiles_variants: {variants: [A]}
   amr_variants: {variants: [A, B]}
   variant_differences: {variants: [A, B]}
+  rotation: {r: {low: 0, high: 8, step: 1}}
+  toomre: {v: {low: -600, high: 250, step: 25}, v_perp: {low: 0, high: 500, step: 25}}
+  action_map: {lz: {low: -3000, high: 5000, step: 100}, sqrt_jr: {low: 0, high: 45, step: 1}}
+  eccentricity_z_max: {z_max: {low: 0, high: 10, step: 0.5}}
 """
 
 
@@ -178,7 +185,7 @@ def random_stars(n: int, seed: int = 1) -> dict[str, np.ndarray]:
     out["age_cor_ss"] = np.clip(1.2 * out["age"] - 0.5, 0.1, 30).astype(np.float32)
     out["log_age_cor_ss"] = (9 + np.log10(out["age_cor_ss"])).astype(np.float32)
     out["mg_fe"][:: max(1, n // 20)] = np.nan
-    return out
+    return out | moved(out, seed)
 
 
 def samples(stars: dict[str, np.ndarray]) -> dict[str, dict[str, np.ndarray]]:

@@ -57,10 +57,10 @@ def test_curves_of_constant_speed(drawn):
         assert "100" in texts(axes)
 
 
-def test_quartiles_of_eccentricity(drawn):
+def test_medians_of_eccentricity(drawn):
     dataset, figure = drawn["eccentricity_z_max"]
     for axes, population in zip(panels(figure), dataset["population"].values, strict=True):
-        (points,) = named(axes, "quartiles")
+        (points,) = named(axes, "medians")
         np.testing.assert_array_equal(points.get_xdata(), dataset["ecc_median"].sel(population=population))
 
 

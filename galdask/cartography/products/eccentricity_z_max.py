@@ -25,9 +25,9 @@ if TYPE_CHECKING:
 
 NAME = "eccentricity_z_max"
 STATISTICS = {
-    "q25": "25% quantile of eccentricity",
+    "q16": "16% quantile of eccentricity",
     "median": "median eccentricity",
-    "q75": "75% quantile of eccentricity",
+    "q84": "84% quantile of eccentricity",
     "median_err": "standard error of the median eccentricity",
 }
 
@@ -41,9 +41,9 @@ def axes(plan: Plan) -> tuple[tuple[Axis, Axis], Axis]:
 
 
 def requests(plan: Plan) -> dict[str, Request]:
-    """Ask for the stars in cells of the plane, and for their quartiles of eccentricity by height."""
+    """Ask for the stars in cells of the plane, and for their quantiles of eccentricity by height."""
     plane, wide = axes(plan)
-    order = OrderStatistics(Key((wide,), population=True), "ecc", q=(0.25, 0.5, 0.75))
+    order = OrderStatistics(Key((wide,), population=True), "ecc", q=(0.16, 0.5, 0.84))
     return {**phase_planes.requests(plan, plane), "order": Request(plan.main, order)}
 
 
@@ -61,7 +61,7 @@ def finish(plan: Plan, tables: Tables) -> xr.Dataset:
 
 
 def tables(dataset: xr.Dataset) -> dict[str, pd.DataFrame]:
-    """Return the quartiles, one row a population and bin of z_max."""
+    """Return the quantiles, one row a population and bin of z_max."""
     frame = long_table(dataset, ["n_bin", *(f"ecc_{name}" for name in STATISTICS)])
     return {NAME: frame[frame["n_bin"] > 0]}
 
@@ -73,7 +73,8 @@ PRODUCT = Product(
     caption=(
         "Number of stars in cells of the eccentricity and of the greatest height z_max above the plane of"
         " their orbits, at the catalogue's values, for all stars and for the low-alpha and high-alpha"
-        " populations. Points with bars are the median eccentricity and its quartiles in bins of z_max."
+        " populations. Points are the median eccentricity in bins of z_max, bars hold the middle 68 % of the"
+        " stars."
     ),
     quantities=(),
     coordinates=("ecc", "z_max"),
@@ -83,7 +84,7 @@ PRODUCT = Product(
         Setting(
             "z_max_bins",
             (0.0, 0.25, 0.5, 0.75, 1.0, 1.5, 2.0, 3.0, 5.0, 10.0),
-            "bins of z_max of the quartiles, kpc",
+            "bins of z_max of the medians, kpc",
             "edges",
             low=0.0,
         ),
