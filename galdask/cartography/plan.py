@@ -18,8 +18,10 @@ from galdask.cartography.settings import take_all
 from galdask.cartography.variants import Variant
 from galdask.config import Section
 from galdask.errors import ProductError
+from galdask.stars.orbit_columns import VALUES
 from galdask.stars.plane import plane_from_section
 from galdask.stars.populations import Flags, Populations, populations_from_section
+from galdask.stars.position import MOTIONS
 
 #: positions that follow from R and Z alone, and those that need the azimuth too
 PLANE = ("r", "z", "abs_z")
@@ -53,7 +55,7 @@ class Plan:
     absent : tuple of str
         Quantities of the file for which the store has no column.
     coordinates : tuple of str
-        Positions that the stars of this pipeline have.
+        Positions, and motions and properties of orbits, that the stars of this pipeline have.
     grids, cubes : dict
         By name.
     products : dict of str to Product
@@ -124,7 +126,7 @@ class Plan:
             top.section("variants", None), declared, there, named, samples
         )
         products, settings = _products(top.section("products", None), declared, variants)
-        coordinates = _coordinates(top.section("position", None))
+        coordinates = _coordinates(top)
         quantities = {
             name: one.among(derived)
             for name, one in declared.items()
@@ -228,7 +230,7 @@ class Plan:
             return f"the {who} has no {', '.join(missing)}"
         missing = [c for c in wanted if c not in self.coordinates]
         if missing:
-            return f"the positions of the stars do not give {', '.join(missing)}"
+            return _ungiven(missing)
         return None if name.startswith(CUBES) else self._lone(name)
 
     def _lone(self, name: str) -> str | None:
@@ -264,10 +266,24 @@ def _raw_quantities(top: Section, raw: str | None, declared: Mapping[str, Quanti
     return tuple(top.section("samples").section(raw).list("quantities", list(declared)))
 
 
-def _coordinates(section: Section | None) -> tuple[str, ...]:
-    if section is not None and "cylindrical" in section and "theta" not in section.section("cylindrical"):
-        return PLANE
-    return FULL
+def _coordinates(top: Section) -> tuple[str, ...]:
+    """Return the positions, motions and properties of orbits that the file speaks of."""
+    section, motions = top.section("position", None), MOTIONS if "velocity" in top else {}
+    orbits = VALUES if "orbits" in top else {}
+    flat = (
+        section is not None and "cylindrical" in section and "theta" not in section.section("cylindrical")
+    )
+    return tuple(dict.fromkeys((*(PLANE if flat else FULL), *motions, *orbits)))
+
+
+def _ungiven(missing: Collection[str]) -> str:
+    """Say why the stars have no such columns."""
+    named = ", ".join(missing)
+    if any(name in VALUES and name not in (*FULL, *MOTIONS) for name in missing):
+        return f"the pipeline has no orbits, which give {named} (section orbits, command 'galdask orbits')"
+    if any(name in MOTIONS for name in missing):
+        return f"the pipeline has no velocities, which give {named}"
+    return f"the positions of the stars do not give {named}"
 
 
 def _products(
