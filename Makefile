@@ -7,10 +7,11 @@ STARS ?= 100000
 DEMO ?= demo
 CLUSTER ?= laptop
 
-.PHONY: help environment demo test test-system test-long bench lint types clean
+.PHONY: help environment demo examples test test-system test-long bench lint types clean
 
 help:
 	@echo "make demo         mock release, ingest, the two-disks pipeline, report (STARS=$(STARS))"
+	@echo "make examples     real stars, five pipelines, their reports (FROM=folder of the tables)"
 	@echo "make test         all tests"
 	@echo "make test-system  tests that need installed services"
 	@echo "make test-long    calibration, fuzz and kills; writes its tables to benchmarks/"
@@ -31,6 +32,18 @@ demo: $(READY)
 	$(BIN)/galdask run two_disks --store $(DEMO)/store --out $(DEMO)/out --cluster $(CLUSTER)
 	@echo
 	@echo "Open $(DEMO)/out/report/index.html in a browser; the pictures are in $(DEMO)/out/figures."
+
+# Real stars: the tables that pipelines/examples/README.md names lie in the folder FROM.
+examples: $(READY)
+	@test -d "$(FROM)" || { echo "say where the tables of real stars are: make examples FROM=DIR"; exit 2; }
+	for release in occam apo_k2 inner_galaxy dr17_layout dr12_hipparcos; do \
+	  $(BIN)/galdask ingest pipelines/examples/$${release}_release.yaml --from "$(FROM)" \
+	    --store $(DEMO)/stores/$$release --cluster inline || exit; \
+	done
+	for pipeline in apo_k2 apo_k2_ages inner_galaxy dr17_layout dr12_hipparcos; do \
+	  $(BIN)/galdask run pipelines/examples/$$pipeline.yaml --store $(DEMO)/stores/$${pipeline%_ages} \
+	    --out $(DEMO)/$$pipeline --cluster $(CLUSTER) || exit; \
+	done
 
 test: $(READY)
 	$(BIN)/python -m pytest -q -n logical --dist loadfile -m "not system and not long"

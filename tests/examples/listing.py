@@ -181,7 +181,8 @@ def of_age_profiles(dataset):
 
 def of_age_errors(dataset):
     medians = [
-        f"{side} {float(one):.2f}" for side, one in zip(("lower", "upper"), dataset["median"].sel(TOTAL))
+        f"{side} {float(one):.2f}"
+        for side, one in zip(("lower", "upper"), dataset["median"].sel(TOTAL).values, strict=True)
     ]
     return f"medians: {each(medians)} dex"
 

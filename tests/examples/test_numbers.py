@@ -124,3 +124,90 @@ def test_velocities_against_astropy(real, made):
         np.testing.assert_allclose(
             stars[f"v{name}"], getattr(there, f"v_{name}").to_value(u.km / u.s), atol=1e-7
         )
+
+
+def published(real):
+    """Middles of the ages, slopes and errors of Anders et al. 2023 (|Z| < 0.3 kpc); the last row is empty."""
+    with np.load(real / "anders2023_radial_gradients_by_age_Z_lt_0p3.npz", allow_pickle=False) as file:
+        ages, slopes = file["agebins"][:-1], file["marr"][:-1]
+    return ages + 0.25, slopes[:, 0], slopes[:, 1:].mean(axis=1)
+
+
+def test_gradients_by_age_against_the_published_ones(real, made):
+    """Within 2 sigma and 0.01 dex/kpc where both are of the thin disk, 3 sigma and 0.02 for old stars."""
+    dataset = made("apo_k2").results["products/profiles_by_age"].to_dataset().sel(fit_to="stars")
+    ages, slopes, errors = published(real)
+    for population, young, sigmas, more in (("low_alpha", True, 2, 0.01), ("total", False, 3, 0.02)):
+        part = dataset.sel(population=population)
+        for k, (low, high) in enumerate(dataset["age_bnds"].values):
+            if not (2 <= low < 6 if young else low >= 8):
+                continue
+            own = (ages > low) & (ages < high)
+            slope, error = (float(part[f"radial_{name}"][k]) for name in ("slope", "slope_err"))
+            both = np.hypot(error, errors[own].mean())
+            assert abs(slope - slopes[own].mean()) < sigmas * both + more, (population, low)
+    text = README.read_text()
+    for k, words in ((1, "-0.073 ± 0.007"), (2, "-0.066 ± 0.010")):
+        one = dataset.sel(population="low_alpha").isel(age=k)
+        assert f"{float(one['radial_slope']):.3f} ± {float(one['radial_slope_err']):.3f}" == words
+        assert words in text
+
+
+def test_all_low_alpha_stars_against_the_published_gradient(real, made):
+    ages, slopes, _ = published(real)
+    gradients = made("apo_k2").results["products/radial_gradients"].to_dataset()
+    mine = gradients["slope"].isel(r_min=0, abs_z=0).sel(fit_to="stars", population="low_alpha")
+    assert abs(float(mine) - slopes[ages < 6].mean()) < 0.01
+
+
+def test_published_slopes_are_points_of_the_figure(real, made):
+    dataset = made("apo_k2").results["products/profiles_by_age"].to_dataset()
+    there = [
+        dataset[f"overlay_anders2023_{name}"].values for name in ("age", "radial_slope", "radial_slope_err")
+    ]
+    for mine, theirs in zip(there, published(real), strict=True):
+        np.testing.assert_allclose(mine, theirs, atol=6e-5)
+
+
+def test_clusters_over_the_stars(real, made):
+    from astropy.table import Table
+
+    results = made("apo_k2").results
+    dataset = results["products/radial_profiles"].to_dataset()
+    r, fe_h, error = (dataset[f"overlay_clusters_{name}"].values for name in ("r", "fe_h", "fe_h_err"))
+    table = Table.read(real / "occam_cluster-DR16.fits")
+    chosen = table[(table["QUAL"] > 0) & (table["R_GC_BAILER_JONES"] <= 14)]
+    for mine, column in ((r, "R_GC_BAILER_JONES"), (fe_h, "FE_H"), (error, "FE_H_ERR")):
+        np.testing.assert_array_equal(np.sort(mine), np.sort(chosen[column]))
+    (slope, _), cov = np.polyfit(r, fe_h, 1, cov=True)
+    assert f"{slope:.3f} ± {cov[0, 0] ** 0.5:.3f} dex/kpc (N = {r.size})" in README.read_text()
+    gradients = results["products/radial_gradients"].to_dataset().isel(r_min=0, abs_z=0)
+    stars = gradients.sel(fit_to="stars", population="low_alpha")
+    assert abs(float(stars["slope"]) - slope) < 2 * np.hypot(float(stars["slope_err"]), cov[0, 0] ** 0.5)
+
+
+def test_two_sequences_of_the_inner_galaxy(made):
+    from scipy.ndimage import gaussian_filter1d
+    from scipy.signal import find_peaks
+
+    run = made("inner_galaxy")
+    found = run.results["products/mgfe_modes"].to_dataset()
+    stars = sample(run, "inner_galaxy", "main", ["r", "abs_z", "fe_h", "mg_fe"])
+    low, high = found["fe_h_bin_bnds"].values[[0, -1], [0, 1]]
+    own = stars[(stars["abs_z"] <= 1) & (stars["r"] < 5) & stars["fe_h"].between(low, high)]["mg_fe"]
+    centres = found["mg_fe"].values
+    n, _ = np.histogram(own, np.append(found["mg_fe_bnds"].values[:, 0], found["mg_fe_bnds"].values[-1, 1]))
+    assert abs(int(found["all_n_panel"]) - n.sum()) <= 2
+    density = gaussian_filter1d(n.astype(float), 1.0, mode="reflect")
+    peaks, _ = find_peaks(density, prominence=0.1 * density.max())
+    modes = found["all_mode"].values[: int(found["all_n_modes"])]
+    assert modes.size == peaks.size == 2
+    np.testing.assert_allclose(modes, centres[peaks], atol=0.011)
+    depth = 1 - density[peaks[0] : peaks[1]].min() / density[peaks].min()
+    assert float(found["all_depth"]) == pytest.approx(depth, abs=0.005)
+    assert float(found["all_p_modes"]) == 1.0
+    text, error = README.read_text(), float(found["all_depth_err"])
+    assert f"{float(found['all_depth']):.2f} ± {error:.2f} (N = {int(found['all_n_panel']):,})" in text
+    for k in range(2):
+        assert f"{modes[k]:.3f} ± {float(found['all_mode_err'][k]):.3f}" in text
+    assert (found["n_modes"].values == 1).all()
