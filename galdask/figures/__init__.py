@@ -5,9 +5,12 @@ Importing this module does not import matplotlib; drawing does.
 
 from __future__ import annotations
 
+import contextlib
+import gc
 import importlib
 import json
 import pkgutil
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -79,8 +82,25 @@ def make(name: str, dataset: xr.Dataset, folder: Path | str) -> tuple[Path, Path
     OutputError
         If the place cannot be written.
     """
+    with _collector_held():
+        return _make(name, dataset.compute(), folder)
+
+
+def _make(name: str, dataset: xr.Dataset, folder: Path | str) -> tuple[Path, Path]:
     from galdask.figures.save import save
 
-    figure = draw(name, dataset)
     record = json.loads(dataset.attrs.get("provenance", "{}"))
-    return save(figure, folder, name, record, str(dataset.attrs.get("title", name)))
+    return save(draw(name, dataset), folder, name, record, str(dataset.attrs.get("title", name)))
+
+
+@contextlib.contextmanager
+def _collector_held() -> Iterator[None]:
+    """Hold the collector of reference cycles back: the many small objects of a figure live until its end."""
+    held = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if held:
+            gc.enable()
+            gc.collect(0)

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from galdask import provenance, publish
 from galdask.figures import style
@@ -16,6 +20,8 @@ if TYPE_CHECKING:
 
 #: keyword of the provenance text inside a PNG file
 KEYWORD = "galdask provenance"
+#: blank border of a file, inches
+AIR = 0.05
 
 
 def save(
@@ -58,23 +64,77 @@ def save(
         "CreationDate": None,
     }
     folder = Path(folder)
-    box = settled(figure)
-    first = publish.write(folder / f"{name}.png", lambda file: file.write(encode(figure, "png", box, png)))
-    second = publish.write(folder / f"{name}.pdf", lambda file: file.write(encode(figure, "pdf", box, pdf)))
+    sheet = drawn(figure)
+    first = publish.write(folder / f"{name}.png", lambda file: file.write(sheet.png(png)))
+    second = publish.write(folder / f"{name}.pdf", lambda file: file.write(sheet.file("pdf", pdf)))
     return first, second
 
 
-def settled(figure: Figure) -> Bbox:
-    """Find the places of the panels once and for all, and return the part of the sheet that is used."""
-    with style.applied():
-        figure.draw_without_rendering()
-        figure.set_layout_engine(None)
-        return figure.get_tightbbox().padded(0.05)
+@dataclass(frozen=True)
+class Sheet:
+    """A figure whose panels have found their places.
+
+    Parameters
+    ----------
+    figure : matplotlib.figure.Figure
+        The figure, without a layout engine.
+    used : matplotlib.transforms.Bbox
+        The part of it that is not blank, with a little air around, inches.
+    pixels : ndarray of uint8, shape (height, width, 3), or None
+        That part as it looks; None where it reaches over the edge of the figure.
+    """
+
+    figure: Figure
+    used: Bbox
+    pixels: np.ndarray | None
+
+    def png(self, metadata: Mapping[str, str]) -> bytes:
+        """Return the bytes of a PNG file."""
+        if self.pixels is None:
+            return self.file("png", metadata)
+        from PIL import Image, PngImagePlugin
+
+        texts, buffer = PngImagePlugin.PngInfo(), io.BytesIO()
+        for key, text in metadata.items():
+            texts.add_text(key, text)
+        dots = (self.figure.dpi, self.figure.dpi)
+        Image.fromarray(self.pixels).save(buffer, "png", pnginfo=texts, dpi=dots)
+        return buffer.getvalue()
+
+    def file(self, form: str, metadata: Mapping[str, Any]) -> bytes:
+        """Return the bytes of a file, "png" or "pdf", as matplotlib writes it."""
+        buffer = io.BytesIO()
+        with style.applied():
+            self.figure.savefig(buffer, format=form, bbox_inches=self.used, metadata=dict(metadata))
+        return buffer.getvalue()
 
 
-def encode(figure: Figure, form: str, box: Bbox, metadata: Mapping[str, Any]) -> bytes:
-    """Return the bytes of a figure as "png" or "pdf"."""
-    buffer = io.BytesIO()
+def drawn(figure: Figure) -> Sheet:
+    """Find the places of the panels once and for all, draw them once, and see which part is used.
+
+    Looking at the pixels is quicker than asking every text and tick for its place.
+    """
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.transforms import Bbox
+
     with style.applied():
-        figure.savefig(buffer, format=form, bbox_inches=box, metadata=dict(metadata))
-    return buffer.getvalue()
+        canvas = FigureCanvasAgg(figure)
+        engine = figure.get_layout_engine()
+        if engine is not None:
+            with contextlib.suppress(ValueError):  # panels of several grids stay as far apart as they are
+                engine.execute(figure)
+            figure.set_layout_engine(None)
+        canvas.draw()
+        pixels = np.asarray(canvas.buffer_rgba())[..., :3]
+        ink = (pixels != pixels[0, 0]).any(axis=2)
+        air = round(AIR * figure.dpi)
+        spans = []
+        for along, size in zip((1, 0), ink.shape, strict=True):
+            found = np.flatnonzero(ink.any(axis=along))
+            if not found.size or found[0] == 0 or found[-1] == size - 1:
+                return Sheet(figure, figure.get_tightbbox().padded(AIR), None)
+            spans.append((max(found[0] - air, 0), min(found[-1] + 1 + air, size)))
+    (top, bottom), (left, right) = spans
+    height = ink.shape[0]
+    corners = np.array([left, height - bottom, right, height - top]) / figure.dpi
+    return Sheet(figure, Bbox.from_extents(*corners), np.ascontiguousarray(pixels[top:bottom, left:right]))

@@ -82,6 +82,7 @@ _RC = {
     "mathtext.fontset": "stix",
     "font.size": 10.0,
     "axes.titlesize": 10.5,
+    "axes.titley": 1.0,
     "axes.labelsize": 10.5,
     "axes.labelcolor": INK,
     "axes.edgecolor": INK,
@@ -173,6 +174,7 @@ def label(text: str, unit: str = "") -> str:
     return f"{readable(text)} ({shown})" if shown else readable(text)
 
 
+@functools.lru_cache(1000)
 def readable(text: str) -> str:
     """Return a text from a file as it can be drawn: formulas that do not parse become plain text."""
     if "$" not in text:
