@@ -149,7 +149,7 @@ def read_fields(
                 where=f"{path}, column {columns[quantity]}",
                 found=error,
             ) from error
-        values[quantity] = np.prod(np.array(table).reshape(len(rows), -1), axis=1)
+        values[quantity] = np.prod(np.array(table).reshape(len(rows), len(parts[quantity])), axis=1)
     return Fields(
         tuple(row[columns["name"]] for row in rows),
         *(np.radians(values[quantity]) for quantity in ("l", "b", "radius")),

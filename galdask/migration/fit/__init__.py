@@ -1,0 +1,1 @@
+"""From stars and a survey to the likelihood of parameters."""

@@ -1,0 +1,181 @@
+"""True values behind an observed star, drawn once: its likelihood is a mean over them.
+
+    p(obs) = INT p(obs | true) p_MW(true) S f D^2 cos b / (2 pi)^2 dtrue
+           ~ 1/K sum_k p(obs | true_k) / q(true_k | obs) ...      true_k from q
+
+Ages are drawn in log10 from the Gaussian of their error, cut to the ages that the tracer and the model have;
+distances and velocities from the Gaussians of theirs; birth angular momenta about those that [Fe/H] and the
+age give at a reference set of parameters. The [Fe/H] that a set of parameters gives to (Lz0, tau) is compared
+with the observed one, so the likelihood is smooth in every parameter (`fit/likelihood.py`).
+"""
+
+from __future__ import annotations
+
+from typing import Literal, NamedTuple
+
+import numpy as np
+
+from galdask import rng
+from galdask.errors import InputError
+from galdask.migration.model import enrichment
+from galdask.migration.model.choices import DEFAULT, Choices
+from galdask.migration.model.parameters import Parameters
+from galdask.migration.model.rows import Rows, rows_at
+from galdask.migration.survey import truncated
+from galdask.migration.survey.noise import Noise, Stars
+from galdask.migration.survey.selection import Selection
+from galdask.migration.survey.sky import Seen, Sun, motion
+from galdask.migration.survey.tracer import Tracer
+from galdask.stars.orbits import actions, planar
+
+Backend = Literal["planar", "staeckel"]
+#: width of the proposal in Lz0 / VC, in units of the error of [Fe/H] over the gradient; kpc near the break
+_WIDER, _NEAR, _NEAR_WIDTH = 1.3, 4.5, 1.9
+
+
+class StarRows(NamedTuple):
+    """Draws of the true values of stars."""
+
+    rows: Rows
+    """Arrays of shape (stars, draws); `log_weight` holds everything but the density and [Fe/H]."""
+    fe_h: np.ndarray
+    """Observed [Fe/H], shape (stars,), dex."""
+    fe_h_err: float
+    """Its error, dex."""
+
+
+def star_rows(
+    stars: Stars,
+    reference: Parameters,
+    selection: Selection,
+    noise: Noise = Noise(),  # noqa: B008 - frozen
+    tracer: Tracer = Tracer(),  # noqa: B008 - frozen
+    *,
+    draws: int = 80,
+    seed: int = 1,
+    sun: Sun = Sun(),  # noqa: B008 - frozen
+    choices: Choices = DEFAULT,
+    backend: Backend = "planar",
+) -> StarRows:
+    """Return draws of the true values of stars, with their importance weights.
+
+    Parameters
+    ----------
+    stars : Stars
+        What was observed.
+    reference : Parameters
+        Where birth angular momenta are drawn about; its fixed parameters hold.
+    selection : Selection
+        Acts on true distances.
+    noise : Noise
+        Errors of the observations.
+    tracer : Tracer
+        Weight of ages.
+    draws : int
+        A star.
+    seed : int
+        Draws depend on the keys of the stars, their number and this seed alone.
+    sun, choices, backend :
+        Where the Sun is; how the model is read; "planar" actions, exact in the plane, or "staeckel".
+
+    Raises
+    ------
+    InputError
+        If a star lies in no field.
+    """
+    inside = np.zeros(stars.size, dtype=bool)
+    inside[selection.fields.members(stars.l, stars.b)[0]] = True
+    if not np.all(inside):
+        raise InputError(
+            "stars lie in no field of the survey",
+            where=f"row {int(np.flatnonzero(~inside)[0])} is the first",
+            found=f"{np.count_nonzero(~inside)} of {stars.size}",
+            todo="leave them out by a cut, or add their fields",
+        )
+    normal, even = _random(stars.key, draws, seed)
+    tau, log_w = _ages(stars.age[:, None], even[0], noise, tracer, reference)
+    distance, more = _distances(stars.distance[:, None], normal[0], noise)
+    log_w = log_w + more
+    seen = Seen(
+        stars.l[:, None],
+        stars.b[:, None],
+        np.where(distance > 0.0, distance, np.nan),
+        stars.vlos[:, None] + stars.vlos_err[:, None] * normal[1],
+        stars.pml[:, None] + stars.pml_err[:, None] * normal[2],
+        stars.pmb[:, None] + stars.pmb_err[:, None] * normal[3],
+    )
+    there = motion(seen, sun)
+    lz0, log_q = _births(stars.fe_h[:, None], tau, even[1], noise, reference)
+    jr = _radial_action(
+        there.r, there.vr, there.vphi, there.z, there.vz, choices.potential_of(reference), backend
+    )
+    with np.errstate(divide="ignore", invalid="ignore"):
+        log_w = (
+            log_w - log_q + np.log(tracer.weight(tau)) + np.log(selection.along(stars.l, stars.b, distance))
+        )
+        log_w = log_w + 2.0 * np.log(distance) + np.log(np.cos(stars.b))[:, None]
+    log_w = np.where(np.isnan(log_w), -np.inf, log_w) - 2.0 * np.log(2.0 * np.pi) - np.log(draws)
+    rows = rows_at(reference, tau, lz0, there.r * there.vphi, jr, there.z, there.r, log_w, choices)
+    return StarRows(rows, stars.fe_h, noise.fe_h)
+
+
+def _random(key: np.ndarray, draws: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return four normal and two uniform numbers for every star and draw: (4, n, K) and (2, n, K)."""
+    shape = (key.size, draws)
+    keys, index = np.repeat(key, draws), np.tile(np.arange(draws), key.size)
+    normal = rng.normal(keys, 2 * index, seed, "migration noise").T.reshape(4, *shape)
+    even = rng.uniform(keys, 2 * index + 1, seed, "migration noise").T[:2].reshape(2, *shape)
+    return normal, even
+
+
+def _ages(
+    observed: np.ndarray, even: np.ndarray, noise: Noise, tracer: Tracer, p: Parameters
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return ages and ln w: errors are a density in the observed age, draws one in the true age."""
+    middle = np.log10(observed)
+    low = (np.log10(tracer.youngest) - middle) / noise.log_age
+    high = (np.log10(p.tau_m) - middle) / noise.log_age
+    step = truncated.draw(even, low, high)
+    tau = np.clip(10.0 ** (middle + noise.log_age * step), tracer.youngest, p.tau_m)
+    return tau, np.log(tau / observed) + truncated.log_share(low, high)
+
+
+def _distances(observed: np.ndarray, normal: np.ndarray, noise: Noise) -> tuple[np.ndarray, np.ndarray]:
+    """Return distances and ln w, with the factor of proper motions where they carry the noise."""
+    if noise.distance_law == "lognormal":
+        distance = observed * np.exp(noise.distance * normal)
+        log_w = np.log(distance / observed)
+    else:
+        distance = observed * (1.0 + noise.distance * normal)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            ratio = observed / distance
+            log_w = np.log(ratio) - 0.5 * normal**2 * (ratio**2 - 1.0)
+    if noise.velocity_jacobian == "pm":
+        with np.errstate(divide="ignore", invalid="ignore"):
+            log_w = log_w + np.log(distance / observed)
+    return distance, np.where(distance > 0.0, log_w, -np.inf)
+
+
+def _births(
+    fe_h: np.ndarray, tau: np.ndarray, even: np.ndarray, noise: Noise, p: Parameters
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return Lz0 (kpc km/s) and ln of the density that it was drawn from."""
+    middle = np.maximum(enrichment.birth_lz(p, fe_h, tau) / p.VC, 0.0)
+    width = np.where(middle < _NEAR, _NEAR_WIDTH, _WIDER * noise.fe_h / abs(p.grad_feh))
+    step = truncated.draw(even, -middle / width, np.full(middle.shape, np.inf))
+    log_q = -0.5 * step**2 - 0.5 * np.log(2.0 * np.pi) - np.log(width * p.VC)
+    return p.VC * (middle + width * step), log_q - truncated.log_share(-middle / width, np.inf)  # type: ignore[arg-type]
+
+
+def _radial_action(
+    r: np.ndarray,
+    vr: np.ndarray,
+    vphi: np.ndarray,
+    z: np.ndarray,
+    vz: np.ndarray,
+    potential: object,
+    backend: Backend,
+) -> np.ndarray:
+    if backend == "staeckel":
+        return actions(r, vr, vphi, z, vz, potential=potential)["jr"]
+    return planar(r, vr, vphi, potential=potential)["jr"]
