@@ -229,17 +229,24 @@ class Again:
         Of the product of all variants.
     base : str
         Of the product that is made again, with its own settings.
+    unused : tuple of str
+        Requests of it whose replicas go into other products of the main sample alone: variants have none.
     """
 
     name: str
     base: str
+    unused: tuple[str, ...] = ()
 
     def requests(self, plan: Plan) -> dict[str, Request]:
         """Ask for everything that the product asks for, of each variant."""
         found: dict[str, Request] = {}
         for variant in shown(plan, self.name):
             own = plan_of(plan, variant, self.base)
-            found |= requests(own, variant, own.products[self.base].requests(own))
+            asked = own.products[self.base].requests(own)
+            for word in self.unused if variant.name != MAIN else ():
+                reduction = replace(asked[word].reduction, replicas=0)  # type: ignore[type-var]
+                asked[word] = replace(asked[word], reduction=reduction)
+            found |= requests(own, variant, asked)
         return found
 
     def finish(self, plan: Plan, tables: Tables) -> xr.Dataset:

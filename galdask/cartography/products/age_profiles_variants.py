@@ -23,7 +23,7 @@ def tables(dataset: xr.Dataset) -> dict[str, pd.DataFrame]:
     }
 
 
-PRODUCT = Again(NAME, "age_profiles").product(
+PRODUCT = Again(NAME, "age_profiles", ("vertical",)).product(
     title="Radial profiles of age, of other samples",
     figure="Figure A.5",
     caption=(
