@@ -116,6 +116,7 @@ def known(
     variables: Iterable[str],
     windows: bool,
     change: Change = dict,
+    each: bool = True,
     **changed: Mapping[str, Any],
 ) -> Known:
     """Run a product over the mock of the truth.
@@ -131,6 +132,8 @@ def known(
         medians. Otherwise only those of "measured" are, and all stars together of each.
     change : callable
         Changes the stars of every sample.
+    each : bool
+        Keep samples also where they are no truth.
     **changed
         Other settings of products.
     """
@@ -140,7 +143,7 @@ def known(
     for sample in many:
         for variant, given in sample.items():
             stars = change(given)
-            if windows or variant == "measured":
+            if windows or (each and variant == "measured"):
                 parts.setdefault(variant, []).append(datasets(quick, [name], stars)[name][wanted])
             if not windows:
                 whole.setdefault(variant, Gathered(quick, [name])).push(stars)
