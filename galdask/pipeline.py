@@ -333,6 +333,7 @@ def _context(build: Path, plan: Plan, store: Store, summary: Summary) -> dict[st
         "samples": summary.kept,
         "seconds": summary.seconds,
         "provenance": json.loads((build / "provenance.json").read_text()),
+        **lineage.for_page(build),
     }
 
 

@@ -44,6 +44,8 @@ class Shown:
     tables: list[Table] = field(default_factory=list)
     comparisons: list[Comparison] = field(default_factory=list)
     source: str = ""
+    remark: str = ""
+    """What is to be known of the published numbers beside it."""
 
     @property
     def anchor(self) -> str:
@@ -119,9 +121,9 @@ def product(run: Path, path: Path) -> Shown:
             numbers=_panel_numbers(dataset),
             settings=as_json(about.get("settings", "{}")),
             source=str(about.get("published_source", "")),
+            remark=str(about.get("published_note", "")),
         )
     png = run / "figures" / f"{name}.png"
-    shown.picture = pictures.embed(png)
     for file, text in ((png, "PNG"), (png.with_suffix(".pdf"), "PDF")):
         if file.exists():
             shown.links.append(link(run, file, text))
@@ -164,7 +166,11 @@ def products(run: Path) -> list[Shown]:
 
     there = {path.stem: path for path in (run / "products").glob("*.zarr")}
     order = [name for name in names() if name in there]
-    return [product(run, there[name]) for name in (*order, *sorted(set(there).difference(order)))]
+    found = [product(run, there[name]) for name in (*order, *sorted(set(there).difference(order)))]
+    embedded = pictures.embed_all([run / "figures" / f"{one.name}.png" for one in found])
+    for one, picture in zip(found, embedded, strict=True):
+        one.picture = picture
+    return found
 
 
 def cubes(run: Path) -> list[tuple[str, str, Link]]:
@@ -180,30 +186,50 @@ def cubes(run: Path) -> list[tuple[str, str, Link]]:
     return found
 
 
-def headline(context: Mapping[str, Any], shown: list[Shown]) -> list[tuple[str, str, str]]:
-    """Return the numbers at the top of the page: value, what it is, and a remark."""
+def headline(
+    context: Mapping[str, Any], shown: list[Shown], agreement: Mapping[str, int]
+) -> list[tuple[str, str, str]]:
+    """Return the numbers at the top of the page: value, what it is, and a remark.
+
+    Parameters
+    ----------
+    context : mapping
+        As for `galdask.report.write_report`.
+    shown : list of Shown
+        The products.
+    agreement : mapping
+        How many of the published numbers have which status.
+    """
     rows = int(context.get("catalogue", {}).get("rows", 0))
-    found = [(f"{rows:,}", "rows in the catalogue", "")]
-    for name, n in context.get("samples", {}).items():
-        if int(n) != rows:
-            found.append(
-                (
-                    f"{int(n):,}",
-                    f"stars in the sample {name.replace('_', ' ')}",
-                    f"{int(n) / rows:.1%}" if rows else "",
-                )
-            )
-    for item in shown:
-        if not item.comparisons:
-            continue
-        first = item.comparisons[0]
-        for population, group in first.groups.items():
-            if group and group[0].ours != "–" and population in ("total", "low_alpha"):
-                text = f"{item.title}: {group[0].bin} kpc, {NAMES.get(population, population)}"
-                notes = [first.unit] if first.unit else []
-                notes += [f"published {group[0].published}"] if group[0].published != "–" else []
-                found.append((group[0].ours, text, "; ".join(notes)))
-        near, known = first.counts()
-        if known:
-            found.append((f"{near} of {known}", "published values within 2 combined errors", first.title))
+    stars = context.get("provenance", {}).get("store", {}).get("stars")
+    remark = f"of {int(stars):,} different stars" if stars else ""
+    found = [(f"{rows:,}", "rows in the catalogue", remark)]
+    samples = {name: int(n) for name, n in context.get("samples", {}).items() if int(n) != rows}
+    for name in [n for n in ("main", "age") if n in samples] or list(samples)[:2]:
+        share = f"{samples[name] / rows:.1%} of the rows" if rows else ""
+        found.append((f"{samples[name]:,}", f"stars in the sample {name.replace('_', ' ')}", share))
+    found += _slopes(shown, count=not agreement)
+    if agreement:
+        known = agreement.get("agree", 0) + agreement.get("differ", 0)
+        whole = sum(agreement.values())
+        words = f"published numbers agree; {known} of {whole} could be computed"
+        found.append((f"{agreement.get('agree', 0)} of {known}", words, ""))
+    return found
+
+
+def _slopes(shown: list[Shown], count: bool) -> list[tuple[str, str, str]]:
+    """Return the slopes of the first bin beside published ones, and how many agree if that is asked for."""
+    item = next((one for one in shown if one.comparisons), None)
+    if item is None:
+        return []
+    first, found = item.comparisons[0], []
+    for population, group in first.groups.items():
+        if group and group[0].ours != "–" and population in ("total", "low_alpha"):
+            text = f"{item.title}: {group[0].bin} kpc, {NAMES.get(population, population)}"
+            notes = [first.unit] if first.unit else []
+            notes += [f"published {group[0].published}"] if group[0].published != "–" else []
+            found.append((group[0].ours, text, "; ".join(notes)))
+    near, known = first.counts()
+    if known and count:
+        found.append((f"{near} of {known}", "published values within 2 combined errors", first.title))
     return found

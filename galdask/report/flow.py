@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -18,6 +18,10 @@ class Step:
     """Stars left after it."""
     share: float
     """Stars left over stars of the input, 0 to 1."""
+    missing: int = 0
+    """Of the stars removed, those that failed for want of a value."""
+    rule: str = ""
+    """What the step asks for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,15 +38,22 @@ class Flow:
         """Height of the picture in its own units."""
         return 40 * (len(self.steps) + 1) + 4
 
+    @property
+    def share(self) -> float:
+        """Stars kept over stars of the input."""
+        return self.kept / self.rows if self.rows else 0.0
 
-def flows(ledger: Iterable[Mapping[str, Any]]) -> list[Flow]:
+
+def flows(ledger: Iterable[Mapping[str, Any]], samples: Mapping[str, Any] | None = None) -> list[Flow]:
     """Return the flow of every sample that has steps.
 
     Parameters
     ----------
     ledger : iterable of mapping
-        Rows with `sample`, `step`, `removed` and `remaining`, in order; the steps "input" and
-        "kept" are the two ends of a sample.
+        Rows with `sample`, `step`, `removed`, `remaining` and, where it is known, `missing`, in order; the
+        steps "input" and "kept" are the two ends of a sample.
+    samples : mapping, optional
+        Of the record of the run: sample -> ``fates`` and ``cuts``, which give the rules of the steps.
 
     Returns
     -------
@@ -56,12 +67,15 @@ def flows(ledger: Iterable[Mapping[str, Any]]) -> list[Flow]:
     found = []
     for sample, rows in grouped.items():
         first = int(rows[0]["remaining"]) + (0 if rows[0]["step"] == "input" else int(rows[0]["removed"]))
+        known = rules((samples or {}).get(sample, {}))
         steps = tuple(
             Step(
                 str(row["step"]),
                 int(row["removed"]),
                 int(row["remaining"]),
                 int(row["remaining"]) / first if first else 0.0,
+                int(row.get("missing") or 0),
+                known.get(str(row["step"]), ""),
             )
             for row in rows
             if row["step"] not in ("input", "kept")
@@ -77,7 +91,39 @@ def _shortened(flow: Flow, earlier: list[Flow]) -> Flow:
         n = len(base.steps)
         if base.rows == flow.rows and base.steps == flow.steps[:n] and len(flow.steps) > n:
             last = base.steps[-1]
-            removed = sum(step.removed for step in base.steps)
-            joined = Step(f"sample {base.sample}", removed, last.remaining, last.share)
+            removed, missing = (sum(getattr(s, key) for s in base.steps) for key in ("removed", "missing"))
+            joined = Step(f"sample {base.sample}", removed, last.remaining, last.share, missing)
             return replace(flow, steps=(joined, *flow.steps[n:]))
     return flow
+
+
+def rules(sample: Mapping[str, Any]) -> dict[str, str]:
+    """Return what each step of a sample asks for, as the record of a run tells it."""
+    names: Sequence[Any] = sample.get("fates", ())
+    cuts: Sequence[Any] = sample.get("cuts", ())
+    if len(names) != len(cuts):
+        return {}
+    return {str(name): rule(cut) for name, cut in zip(names, cuts, strict=True) if isinstance(cut, Mapping)}
+
+
+def rule(cut: Mapping[str, Any]) -> str:
+    """Return one cut as a formula: "1 ≤ logg ≤ 2", "aspcapflag without bit 23"."""
+    column = str(cut.get("column") or cut.get("quantity") or "")
+    if "equals" in cut:
+        return f"{column} = {cut['equals']}"
+    if cut.get("finite"):
+        return f"{column} is there"
+    if "clear" in cut:
+        parts = []
+        for key, word in (("clear", "without"), ("set", "with"), ("any", "with one of")):
+            bits = [str(k) for k in range(64) if int(cut.get(key) or 0) >> k & 1]
+            if bits:
+                parts.append(f"{word} bit{'s' * (len(bits) > 1)} {', '.join(bits)}")
+        return f"{column} {' and '.join(parts)}" if parts else ""
+    low, high = cut.get("low"), cut.get("high")
+    text = column
+    if low is not None:
+        text = f"{low:g} {'<' if cut.get('low_open') else '≤'} {text}"
+    if high is not None:
+        text = f"{text} {'<' if cut.get('high_open') else '≤'} {high:g}"
+    return text if text != column else ""

@@ -9,19 +9,12 @@ from pathlib import Path
 from typing import Any
 
 from galdask import provenance, publish
-from galdask.report import facts, flow, tables
+from galdask.report import caveats, contents, facts, flow, published, tables
 
 #: the paper whose figures and tables the products are counted by
 PAPER = "Imig et al. 2023"
-#: true of every run of these products
-ALWAYS = (
-    "No correction is made for the survey's selection: numbers of stars say where the survey looked, not how"
-    " many stars there are. Medians over large regions lean towards where most stars were observed.",
-)
-MOCK = (
-    "The stars of this run are made up: a mock catalogue with known truth. Nothing here is a measurement of"
-    " the Milky Way."
-)
+#: files of a run that the page links
+FILES = ("ledger.csv", "ledger_quantities.csv", "provenance.json")
 
 
 def write_report(run_directory: Path | str, context: Mapping[str, Any]) -> Path:
@@ -37,12 +30,14 @@ def write_report(run_directory: Path | str, context: Mapping[str, Any]) -> Path:
 
         - ``title``, ``reference``: of the pipeline;
         - ``catalogue``: ``release``, ``title``, ``rows``, ``digest``, ``mock`` (true or false);
-        - ``ledger``: rows with ``sample``, ``step``, ``removed``, ``remaining``;
+        - ``ledger``: rows with ``sample``, ``step``, ``removed``, ``missing``, ``remaining``;
         - ``samples``: sample -> number of stars;
         - ``skipped``: product -> reason;
         - ``seconds``: how long the run took;
         - ``caveats``: sentences of this run;
-        - ``provenance``: the record of the run (`galdask.provenance.record`).
+        - ``provenance``: the record of the run (`galdask.provenance.record`);
+        - ``published``: rows of the run beside published numbers, with ``contradictions`` (topic,
+          printed, done) and ``identity`` (``kind`` and ``words`` of the catalogue).
 
     Returns
     -------
@@ -64,6 +59,8 @@ def render(run: Path, context: Mapping[str, Any]) -> str:
     loose = facts.give_tables(run, shown)
     record = dict(context.get("provenance", {}))
     catalogue = dict(context.get("catalogue", {}))
+    beside = published.groups(context.get("published", ()))
+    agreement = published.counts(beside)
     return (
         _environment()
         .get_template("template.html")
@@ -71,16 +68,21 @@ def render(run: Path, context: Mapping[str, Any]) -> str:
             title=context.get("title") or "A run of galdask",
             reference=context.get("reference", ""),
             catalogue=catalogue,
-            mock=MOCK if catalogue.get("mock") else "",
-            headline=facts.headline(context, shown),
-            flows=flow.flows(context.get("ledger", ())),
+            mock=caveats.MOCK if catalogue.get("mock") else "",
+            identity=context.get("identity", {}),
+            headline=facts.headline(context, shown, agreement),
+            flows=flow.flows(context.get("ledger", ()), record.get("settings", {}).get("samples")),
+            published=beside,
+            agreement=agreement,
+            contradictions=list(context.get("contradictions", ())),
+            parts=contents.parts(shown),
             samples=context.get("samples", {}),
             products=shown,
             cubes=facts.cubes(run),
             loose=loose,
-            ledger=(run / "ledger.csv").exists(),
+            files=[name for name in FILES if (run / name).exists()],
             skipped=dict(context.get("skipped", {})),
-            caveats=_caveats(context, catalogue),
+            caveats=caveats.of(context, catalogue, shown),
             frame=record.get("settings", {}).get("frame") or _frame(run),
             seconds=context.get("seconds"),
             record=record,
@@ -88,11 +90,6 @@ def render(run: Path, context: Mapping[str, Any]) -> str:
             versions=record.get("versions") or provenance.versions(),
         )
     )
-
-
-def _caveats(context: Mapping[str, Any], catalogue: Mapping[str, Any]) -> list[str]:
-    found = [MOCK] if catalogue.get("mock") else []
-    return [*found, *(str(text) for text in context.get("caveats", ())), *ALWAYS]
 
 
 def _frame(run: Path) -> dict[str, Any]:
@@ -123,7 +120,18 @@ def _environment() -> Any:
     environment.filters["plain"] = plain
     environment.filters["duration"] = duration
     environment.filters["sigmas"] = sigmas
-    environment.globals |= {"names": facts.NAMES, "paper": PAPER}
+    environment.filters["number"] = figure_number
+    environment.filters["true_minus"] = true_minus
+    environment.filters["level"] = published.level
+    environment.globals |= {
+        "names": facts.NAMES,
+        "paper": PAPER,
+        "marks": published.MARKS,
+        "short": published.SHORT,
+        "scale": [(k, published.place(k)) for k in range(-6, 7, 3)],
+        "drawn": {"width": published.WIDTH, "line": published.LINE, "left": published.LEFT},
+        "band": (published.place(-3.0), published.place(3.0)),
+    }
     return environment
 
 
@@ -132,6 +140,16 @@ def sigmas(difference: float | None) -> str:
     if difference is None:
         return "–"
     return "0.0" if abs(difference) < 0.05 else f"{difference:+.1f}".replace("-", "−")
+
+
+def figure_number(figure: str) -> str:
+    """Return the number of a figure for lists: "Figure 14, Table 1" is "14"."""
+    return re.sub(r"^(Figure|Appendix) ", "", figure.partition(",")[0]).strip()
+
+
+def true_minus(text: str) -> str:
+    """Return text with a minus before numbers in place of a hyphen."""
+    return re.sub(r"(?<![\w-])-(?=\d)", "−", str(text))
 
 
 def words(name: str) -> str:

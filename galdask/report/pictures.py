@@ -1,29 +1,33 @@
-"""A PNG file as a data URI, with its size, so that the page needs no other file."""
+"""Pictures as data URIs, with their size, so that the page needs no other file."""
 
 from __future__ import annotations
 
 import base64
 import io
 import struct
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-#: a picture above either of these is embedded smaller; the file itself stays as it is
+#: a picture above this is embedded smaller and with fewer colours; the file itself stays as it is
+MAX_BYTES = 700_000
 MAX_WIDTH = 1700
-MAX_BYTES = 1_500_000
-
-
 #: pixels of the file in one pixel of the page, for sharp screens
 DENSITY = 1.8
+#: width and height in which the small picture of the index fits
+THUMB = (300, 300)
+THREADS = 4
 
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """An embedded picture, with its size on the page."""
+    """An embedded picture with its size on the page, and a small one for the index."""
 
     uri: str
     width: int
     height: int
+    thumb: str = ""
 
 
 def _size(data: bytes) -> tuple[int, int] | None:
@@ -31,6 +35,15 @@ def _size(data: bytes) -> tuple[int, int] | None:
         return None
     width, height = struct.unpack(">II", data[16:24])
     return width, height
+
+
+def embed_all(paths: Sequence[Path]) -> list[Picture | None]:
+    """Return `embed` of each path; several at a time, as decoding lets other threads run."""
+    from PIL import Image
+
+    Image.init()
+    with ThreadPoolExecutor(THREADS) as pool:
+        return list(pool.map(embed, paths))
 
 
 def embed(path: Path) -> Picture | None:
@@ -42,21 +55,31 @@ def embed(path: Path) -> Picture | None:
     size = _size(data)
     if size is None:
         return None
-    if size[0] > MAX_WIDTH or len(data) > MAX_BYTES:
-        data = _smaller(data)
-        size = _size(data) or size
-    uri = "data:image/png;base64," + base64.b64encode(data).decode("ascii")
-    return Picture(uri, round(size[0] / DENSITY), round(size[1] / DENSITY))
+    small, data = _looked_at(data)
+    size = _size(data) or size
+    width, height = (round(n / DENSITY) for n in size)
+    return Picture(_uri("png", data), width, height, _uri("jpeg", small))
 
 
-def _smaller(data: bytes) -> bytes:
+def _uri(kind: str, data: bytes) -> str:
+    return f"data:image/{kind};base64," + base64.b64encode(data).decode("ascii")
+
+
+def _looked_at(data: bytes) -> tuple[bytes, bytes]:
+    """Return a small JPEG of a PNG, and the PNG, made smaller if it is large."""
     from PIL import Image
 
     with Image.open(io.BytesIO(data)) as image:
-        scale = min(1.0, MAX_WIDTH / image.width)
-        small = image.convert("RGB").resize(
-            (round(image.width * scale), round(image.height * scale)), Image.Resampling.LANCZOS
-        )
+        whole = image.convert("RGB")
+    if len(data) > MAX_BYTES:
+        scale = min(1.0, MAX_WIDTH / whole.width)
+        shape = (round(whole.width * scale), round(whole.height * scale))
+        whole = whole.resize(shape, Image.Resampling.BICUBIC, reducing_gap=2.0)
+        out = io.BytesIO()
+        whole.quantize(256, Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE).save(out, "PNG")
+        data = min(data, out.getvalue(), key=len)
+    small = whole.copy()
+    small.thumbnail(THUMB, Image.Resampling.BICUBIC, reducing_gap=2.0)
     out = io.BytesIO()
-    small.quantize(256).save(out, "PNG", optimize=True)
-    return out.getvalue()
+    small.save(out, "JPEG", quality=72)
+    return out.getvalue(), data

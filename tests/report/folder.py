@@ -24,10 +24,38 @@ PRODUCTS = (
     "radial_gradients",
 )
 STEPS = (("main_survey", 60_500), ("spectrum_sn", 4_210), ("aspcap", 3_100), ("surface_gravity", 12_190))
+CUTS = (
+    {"column": "extratarg", "equals": 0},
+    {"column": "aspcapflag", "clear": 1 << 27, "set": 0, "any": 0},
+    {"column": "aspcapflag", "clear": 1 << 23, "set": 0, "any": 0},
+    {"column": "logg", "low": 1.0, "high": 2.0, "low_open": False, "high_open": False},
+)
 LEDGER = [
     {"sample": "catalogue", "step": "input", "removed": 0, "remaining": 100_000},
     {"sample": "catalogue", "step": "kept", "removed": 0, "remaining": 100_000},
 ]
+
+
+def beside(name: str, status: str, **more: Any) -> dict[str, Any]:
+    """Return a row of a run beside a published number, as the page is given it."""
+    row: dict[str, Any] = {
+        "id": name, "group": "Sample", "kind": "exact", "quantity": "number of stars", "population": "total",
+        "region": "all the sky", "section": "S 9", "unit": "kpc", "published_text": "-0.5", "found_text": "",
+        "difference_text": "", "beside_text": [], "pull": None, "status": status, "reason": "", "remark": "",
+        "note": "A note.",
+    }  # fmt: skip
+    return row | more
+
+
+PUBLISHED = [
+    beside("n", "differs", unit="stars?", published_text="657", found_text="650", difference_text="-7"),
+    beside(
+        "a", "agrees", found_text="-0.4 ± 0.1", difference_text="+0.1", pull=0.7, beside_text=["so: -0.3"]
+    ),
+    beside("b", "agrees", group="Table 1", pull=-9.3, found_text="1", population="low_alpha"),
+    beside("c", "not computable", group="Table 1", reason="no star is there", kind="lower limit"),
+]
+CONTRADICTIONS = [{"topic": "A slope", "printed": "It is -0.3 here and -0.2 there.", "done": "Both are."}]
 
 
 def ledger() -> list[dict[str, Any]]:
@@ -110,7 +138,11 @@ def make(
             "pipeline": "two_disks.yaml",
             "command": ["galdask", "run", "two_disks"],
             "made": "2026-01-01T00:00:00Z",
-            "settings": {},
+            "settings": {"samples": {"main": {"fates": [name for name, _ in STEPS], "cuts": CUTS}}},
+            "store": {"stars": 88_000},
             "versions": {"galdask": "0.1.0", "numpy": "2"},
         },
+        "published": PUBLISHED,
+        "contradictions": CONTRADICTIONS,
+        "identity": {"kind": "mock", "words": "A MOCK: these are no stars."},
     }

@@ -1,3 +1,6 @@
+import base64
+import io
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -96,6 +99,7 @@ def test_flows_sum_to_the_input():
     assert found["main"].steps[-1].share == pytest.approx(0.2)
     assert [step.name for step in found["age"].steps] == ["sample main", "age_bit"]
     assert [step.removed for step in found["age"].steps] == [80_000, 2_345]
+    assert found["main"].share == pytest.approx(0.2)
 
 
 def test_flows_read_the_text_of_a_csv_file():
@@ -118,8 +122,41 @@ def test_pictures_that_are_not_there_or_not_pictures(tmp_path):
 def test_a_large_picture_is_embedded_smaller(tmp_path):
     from PIL import Image
 
-    Image.new("RGB", (4000, 1000), "white").save(tmp_path / "large.png")
+    Image.effect_noise((2000, 500), 60).convert("RGB").save(tmp_path / "large.png")
+    assert (tmp_path / "large.png").stat().st_size > pictures.MAX_BYTES
     found = pictures.embed(tmp_path / "large.png")
     assert found is not None
     assert found.width == round(pictures.MAX_WIDTH / pictures.DENSITY)
     assert found.width / found.height == pytest.approx(4, rel=0.01)
+
+
+def test_a_wide_picture_of_few_bytes_stays_as_it_is(tmp_path):
+    from PIL import Image
+
+    Image.new("RGB", (4000, 1000), "white").save(tmp_path / "wide.png")
+    (found,) = pictures.embed_all([tmp_path / "wide.png"])
+    assert found is not None
+    data = base64.b64decode(found.uri.partition(",")[2])
+    assert data == (tmp_path / "wide.png").read_bytes()
+    with Image.open(io.BytesIO(base64.b64decode(found.thumb.partition(",")[2]))) as small:
+        assert (small.format, small.size) == ("JPEG", (300, 75))
+
+
+@pytest.mark.parametrize(
+    ("cut", "text"),
+    [
+        ({"column": "a", "equals": 0}, "a = 0"),
+        ({"column": "a", "finite": True}, "a is there"),
+        ({"column": "f", "clear": 5, "set": 8, "any": 0}, "f without bits 0, 2 and with bit 3"),
+        ({"column": "a", "low": 1.0, "high": 2.0, "low_open": False, "high_open": True}, "1 ≤ a < 2"),
+        ({"quantity": "age", "low": 0, "low_open": True, "high": None}, "0 < age"),
+        ({"column": "f", "clear": 0, "set": 0, "any": 0}, ""),
+        ({"column": "new kind"}, ""),
+    ],
+)
+def test_rules_are_formulas(cut, text):
+    assert flow.rule(cut) == text
+
+
+def test_rules_of_another_number_of_steps_are_not_told():
+    assert flow.rules({"fates": ["a", "b"], "cuts": [{"column": "a", "equals": 0}]}) == {}
