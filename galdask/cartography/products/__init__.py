@@ -45,6 +45,10 @@ ORDER = (
     "age_profiles_variants",
     "amr_variants",
     "variant_differences",
+    "rotation",
+    "toomre",
+    "action_map",
+    "eccentricity_z_max",
 )
 
 

@@ -6,8 +6,10 @@ import numpy as np
 import pytest
 
 import galdask
+from galdask import pipeline as wiring
 from galdask import rng
 from galdask.catalog.store import open_store, read_partition
+from galdask.errors import ConfigError
 from galdask.mocks import order, write_dr17
 from galdask.mocks.observation import Survey
 from galdask.stars.orbits import orbit_quantities
@@ -21,8 +23,8 @@ INPUTS = ("star_key", "ra", "dec", "distance", "distance_err", "pmra", "pmra_err
 
 
 @pytest.fixture(scope="module")
-def group(tmp_path_factory):
-    """The columns of the group, its inputs, and the true stars row by row."""
+def folder(tmp_path_factory):
+    """A store of mock stars with orbits."""
     folder = tmp_path_factory.mktemp("command")
     text = (ROOT / "pipelines" / "orbits.yaml").read_text()
     assert text.count(GAUSSIAN) == 1
@@ -30,6 +32,12 @@ def group(tmp_path_factory):
     write_dr17(folder / "mock", SPECTRA, SEED, "lite")
     galdask.ingest("dr17", folder / "mock", folder / "store", cluster="inline", partition_rows=3_000)
     galdask.orbits(folder / "store", folder / "lognormal.yaml", draws=DRAWS, cluster="inline")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def group(folder):
+    """The columns of the group, its inputs, and the true stars row by row."""
     store = open_store(folder / "store")
     (own,) = store.orbits
     scalars = [name for name, column in own.columns.items() if not column.shape]
@@ -124,3 +132,52 @@ def test_the_middle_of_the_disk_rotates_with_the_galaxy(group):
     near = np.abs(found["r"] - 8.3) < 1
     assert 180 < np.nanmedian(found["vphi_p50"][near]) < 220
     assert np.nanmean(found["lz_p16"][near] > 0) > 0.95
+
+
+def test_products_of_the_kinematics(folder, group):
+    """The pipeline finds the orbits by frame and potential; its counts are those of the store's columns."""
+    summary = wiring.run("kinematics", folder / "store", folder / "out", cluster="inline", figures=False)
+    assert {"rotation", "toomre", "action_map", "eccentricity_z_max"} <= set(summary.products)
+    assert not summary.skipped
+    found = wiring.open_results(folder / "out")
+    kept, (own, _) = summary.kept["main"], group
+    assert 1_500 < kept < np.isfinite(own["jr"]).sum()
+    names = {"action_map": ("n_panel", "n_outside"), "eccentricity_z_max": ("n_panel", "n_outside")}
+    for product, parts in names.items():
+        dataset = found[f"products/{product}"].to_dataset().sel(population="total")
+        assert sum(int(dataset[part]) for part in parts) == kept
+    columns = ["r", "abs_z", "vphi", "lz", "jr", "ecc", "z_max", "jr_p16", "jr_p84"]
+    main = galdask.sample(folder / "store", "kinematics", "main", columns).compute()
+    assert len(main) == kept
+    assert (main["jr_p16"] <= main["jr_p84"]).sum() == np.isfinite(main["jr_p16"]).sum()
+    rotation = found["products/rotation"].to_dataset().sel(population="total", r=8.5)
+    ring = main[(main["abs_z"] <= 1) & (main["r"] >= 8) & (main["r"] < 9)]
+    assert int(rotation["n"]) == len(ring) > 50
+    np.testing.assert_allclose(rotation["vphi_median"], ring["vphi"].astype("float32").median(), rtol=1e-6)
+    actions = found["products/action_map"].to_dataset()["n"].sel(population="total")
+    counts, *_ = np.histogram2d(
+        main["lz"], np.sqrt(main["jr"]), (np.arange(-3000, 5001, 50), np.arange(0, 45.1, 0.5))
+    )
+    assert np.abs(actions.transpose("lz", "sqrt_jr") - counts).sum() <= 4  # a root on an edge may round
+
+
+def test_a_pipeline_of_another_potential_or_store_is_refused(folder, tmp_path):
+    text = (ROOT / "pipelines" / "kinematics.yaml").read_text()
+    (tmp_path / "other.yaml").write_text(text.replace("ro: 8.3, vo: 220.0", "ro: 8.3, vo: 230.0"))
+    with pytest.raises(ConfigError, match="no orbits that fit"):
+        wiring.run(tmp_path / "other.yaml", folder / "store", tmp_path / "out", cluster="inline")
+    galdask.ingest("dr17", folder / "mock", tmp_path / "bare", cluster="inline")
+    with pytest.raises(ConfigError, match="no orbits at all"):
+        wiring.run("kinematics", tmp_path / "bare", tmp_path / "out", cluster="inline")
+    # without the section, what needs orbits is skipped by name, and what needs velocities is made
+    start, end = text.index("orbits:\n"), text.index("quantities:")
+    plain = (
+        (text[:start] + text[end:]).replace("  an_orbit:        {finite: jr}", "").replace(", an_orbit]", "]")
+    )
+    (tmp_path / "plain.yaml").write_text(plain)
+    summary = wiring.run(
+        tmp_path / "plain.yaml", tmp_path / "bare", tmp_path / "out", cluster="inline", figures=False
+    )
+    assert {"rotation", "toomre"} <= set(summary.products)
+    assert set(summary.skipped) == {"action_map", "eccentricity_z_max"}
+    assert "has no orbits, which give jr" in summary.skipped["action_map"]
