@@ -16,6 +16,8 @@ from galdask.reductions.lines import spread_of
 
 #: lines through the profile and through the stars, as `gradients.lines` gives them
 Pair = tuple[gradients.Lines, gradients.Lines]
+#: what is taken of a line
+KEPT = ("slope", "slope_err", "n", "reason", "slope_replicas")
 
 
 def variables(family: str, main: Pair, others: Sequence[Pair], bins: str, unit: str) -> dict[str, Variable]:
@@ -44,16 +46,17 @@ def variables(family: str, main: Pair, others: Sequence[Pair], bins: str, unit: 
     replicas = other["slope_replicas"] - own["slope_replicas"]
     err = np.where(np.isnan(away), np.nan, _spread(replicas))
     mean, mean_err = mean_of(away, replicas, other["slope_err"] ** 2 + own["slope_err"] ** 2)
-    dims, per = ("fit_to", "population", bins), {"units": unit}
+    dims: tuple[str, ...] = ("fit_to", "population", bins)
+    per = {"units": unit}
     count = {"units": "1", "long_name": "number of stars"}
     text = "slope less that of the main sample"
     reason = np.maximum(other["reason"], own["reason"])
-    found = {
+    found: dict[str, Variable] = {
         "main_slope": (dims, own["slope"], {**per, "long_name": "slope, main sample"}),
         "main_slope_err": (dims, own["slope_err"], {**per, "long_name": "error of the slope, main sample"}),
         "main_n": (dims, own["n"], count),
     }
-    several = {
+    several: dict[str, Variable] = {
         "slope": (dims, other["slope"], {**per, "long_name": "slope"}),
         "slope_err": (dims, other["slope_err"], {**per, "long_name": "error of the slope, bootstrap"}),
         "n": (dims, other["n"], count),
@@ -69,9 +72,6 @@ def variables(family: str, main: Pair, others: Sequence[Pair], bins: str, unit: 
     }
     found |= {name: (("variant", *names), values, attrs) for name, (names, values, attrs) in several.items()}
     return {f"{family}_{name}": variable for name, variable in found.items()}
-
-
-KEPT = ("slope", "slope_err", "n", "reason", "slope_replicas")
 
 
 def mean_of(away: np.ndarray, replicas: np.ndarray, variance: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -104,7 +104,7 @@ def from_section(
             inner.done()
             found[MAIN] = Variant(MAIN, label)
             continue
-        chosen = [inner.text(key, "", choices=("", *named)) for key in ("stars", "ages")]
+        stars, ages = (inner.text(key, "", choices=("", *named)) for key in ("stars", "ages"))
         pairs = inner.section("columns", None)
         columns = {q: pairs.text(q, choices=tuple(declared)) for q in pairs or ()}
         for quantity in columns:
@@ -113,11 +113,11 @@ def from_section(
                     quantity, f"unknown quantity {quantity!r}", expected="of " + ", ".join(declared)
                 )
         inner.done()
-        lost = [s for s in chosen if s and samples is not None and s not in samples]
+        lost = [s for s in (stars, ages) if s and samples is not None and s not in samples]
         gone = [q for q in columns.values() if q not in there]
         why = f"the store has no {', '.join(gone)}" if gone else ""
         why = why or (f"there is no sample {', '.join(lost)}" if lost else "")
-        found[name] = Variant(name, label, *chosen, columns, why)
+        found[name] = Variant(name, label, stars, ages, columns, why)
     return found
 
 
@@ -129,7 +129,7 @@ def shown(plan: Plan, name: str) -> list[Variant]:
 
 def lacking(plan: Plan, name: str) -> dict[str, str]:
     """Return the variants of a product that cannot be made, and why."""
-    found = {}
+    found: dict[str, str] = {}
     for wanted in plan.settings[name]["variants"]:
         known = plan.variants.get(wanted)
         why = "it is not in the pipeline" if known is None else known.lacks

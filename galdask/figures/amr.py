@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -53,7 +53,13 @@ def fill(grid: np.ndarray, dataset: xr.Dataset, shown: Shown) -> None:
     """Draw the zones of a dataset into a sheet of panels."""
     place = tuple(dataset[f"point_{name}"].values for name in ("row", "column"))
     age, fe_h, mg_fe = (dataset[f"point_{name}"].values for name in ("log_age", "fe_h", "mg_fe"))
-    look = {"cmap": shown.colours.cmap, "norm": shown.colours.norm, "lw": 0, "rasterized": True, "zorder": 3}
+    look: dict[str, Any] = {
+        "cmap": shown.colours.cmap,
+        "norm": shown.colours.norm,
+        "lw": 0,
+        "rasterized": True,
+        "zorder": 3,
+    }
     for index, (axes, part) in enumerate(zones.parts(dataset, grid)):
         row, column = divmod(index, grid.shape[1])
         own = (place[0] == row) & (place[1] == column)

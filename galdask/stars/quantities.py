@@ -179,10 +179,10 @@ def quantity_from_section(
         columns = expression.names_in(formula)
         if not columns:
             raise section.fail("expression", "the formula names no column", found=formula)
-        known = {column: find(store, column, section, "expression") for column in columns}
-        for column, stored in known.items():
+        named = {column: find(store, column, section, "expression") for column in columns}
+        for column, stored in named.items():
             numeric(stored, column, section, "expression")
-        check(formula, {column: stored.unit for column, stored in known.items()}, unit, where)
+        check(formula, {column: stored.unit for column, stored in named.items()}, unit, where)
     low, high = section.number("low", None), section.number("high", None)
     if low is not None and high is not None and low > high:
         raise section.fail(

@@ -39,6 +39,11 @@ class Family:
     text: str
 
 
+#: columns of the table of a family, in order
+COLUMNS = (
+    *("n", "slope", "slope_err", "main_n", "main_slope", "main_slope_err"),
+    *("difference", "difference_err", "reason"),
+)
 FAMILIES = (
     Family("feh_radial", "fe_h", "age", "[Fe/H] against R by age"),
     Family("feh_vertical", "fe_h", "age", "[Fe/H] against |Z| by age"),
@@ -90,9 +95,8 @@ def tables(dataset: xr.Dataset) -> dict[str, pd.DataFrame]:
     """Return one table a family, a row a slope, and the mean differences."""
     found = {}
     for family in FAMILIES:
-        names = ("n", "slope", "slope_err", "main_n", "main_slope", "main_slope_err")
-        names += ("difference", "difference_err", "reason")
-        found[f"{NAME}_{family.name}"] = long_table(dataset, [f"{family.name}_{name}" for name in names])
+        columns = [f"{family.name}_{name}" for name in COLUMNS]
+        found[f"{NAME}_{family.name}"] = long_table(dataset, columns)
     means = [f"{f.name}_mean_difference{end}" for f in FAMILIES for end in ("", "_err")]
     known = [f"{f.name}_published" for f in FAMILIES if np.isfinite(dataset[f"{f.name}_published"])]
     frame = long_table(dataset, means)
