@@ -12,7 +12,17 @@ from pathlib import Path
 from benchmarks import harness
 
 RESULTS = Path(__file__).with_name("RESULTS.md")
-NAMES = ("startup", "ingest", "medians", "coordinates", "actions", "staeckel", "coverage", "pipeline")
+NAMES = (
+    "startup",
+    "ingest",
+    "medians",
+    "coordinates",
+    "actions",
+    "staeckel",
+    "coverage",
+    "orbits",
+    "pipeline",
+)
 HEAD = """# Speed and memory
 
 Ratios of runs side by side: same columns, cuts and output for every peer, two threads or two worker

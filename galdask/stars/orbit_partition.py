@@ -61,7 +61,8 @@ def orbits(
         block = slice(start, min(start + step, rows))
         own = {name: values[block] for name, values in given.items()}
         errors = {name: (low[block], high[block]) for name, (low, high) in widths.items()}
-        _block(plan, potential, own, errors, {name: values[block] for name, values in made.items()})
+        with np.errstate(over="ignore", invalid="ignore"):  # absurd numbers of a star are not finite: NaN
+            _block(plan, potential, own, errors, {name: values[block] for name, values in made.items()})
     return made, bits.count(status)
 
 
@@ -135,7 +136,7 @@ def _block(
     every = {**found, **flat}
     rows = {name: every[name].reshape(draws + 1, stars) for name in (*VALUES, "status")}
     for name in VALUES:
-        out[name][:] = rows[name][0]
+        _write(out[name], rows[name][0])
     status = out["status"]
     status |= rows["status"][0]
     _place(status, rows)
@@ -152,7 +153,7 @@ def _block(
     for name in VALUES:
         found_p = percentiles(rows[name][1:], PERCENTILES, least)
         for p, values in zip(PERCENTILES, found_p, strict=True):
-            out[f"{name}_p{p}"][:] = values
+            _write(out[f"{name}_p{p}"], values)
     _keep(plan, given, errors, {**rows, **moved}, out)
 
 
@@ -215,4 +216,10 @@ def _keep(
             assert plan.errors is not None
             draws = np.empty((plan.draws, given[name].size))
             _numbers(plan, given, name, plan.errors.others[name].error.model, given[name], errors, draws)
-        out[f"{name}_draws"][:] = draws.T
+        _write(out[f"{name}_draws"], draws.T)
+
+
+def _write(out: np.ndarray, values: np.ndarray) -> None:
+    """Write numbers in the type of a column; what is infinite there is missing."""
+    out[:] = values
+    out[np.isinf(out)] = np.nan

@@ -227,7 +227,8 @@ def _draws(section: Section, given: int | None) -> int:
 
 
 def _kept(section: Section, given: Sequence[str] | bool | None) -> tuple[str, ...]:
-    kept = section.value("keep_draws", False) if given is None else given
+    kept = section.value("keep_draws", False)
+    kept = kept if given is None else given
     known = (*VALUES, *MEASURED)
     if isinstance(kept, bool):
         return KEPT if kept else ()
