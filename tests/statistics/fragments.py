@@ -55,6 +55,8 @@ def family(study: Study) -> Iterator[str]:
         head = ("number", "bins", "mean", "rms", "largest", "% within 0.3")
         more = (*(f"rms `{part}`" for part in PARTS), "largest rest", "few stars")
         yield table((*head, *more), biased)
+        if study.family.windows:
+            yield from flattening(study)
     if study.family.note:
         yield study.family.note + "\n"
 
@@ -109,3 +111,25 @@ def chances(p: np.ndarray, found: xr.Dataset) -> Iterator[str]:
         for reading in ("text", "printed")
     ]
     yield table(("reading", *map(str, found["population"].values)), rows)
+
+
+def flattening(study: Study) -> Iterator[str]:
+    """What measurement errors do to the slopes of lines through low-alpha stars, bin by bin."""
+    rows = []
+    for pair in study.family.pairs:
+        if not pair.value.endswith("slope") or "fit_to" not in pair.splits:
+            continue
+        wanted = {"population": "low_alpha", "fit_to": "stars", "side": "both", "r_min": 7.0}
+        found = study.known.samples
+        here = {key: value for key, value in wanted.items() if key in found["true"][pair.value].dims}
+        true, measured = (found[name][pair.value].mean("sample").sel(here) for name in ("true", "measured"))
+        error = study.error(pair).sel(here)
+        (bins,) = true.dims
+        for k, middle in enumerate(true[bins].values):
+            if not np.isfinite(measured[k]):
+                continue
+            each = [number(1e3 * float(v[k]), 1) for v in (true, measured, error)]
+            rows.append((f"{pair.value}, {bins} {middle:g}", *each, number(float(measured[k] / true[k]))))
+    if rows:
+        yield "Lines through low-alpha stars, in 0.001 of the unit of the slope:\n"
+        yield table(("number and middle of the bin", "true", "measured", "stated error", "ratio"), rows)
