@@ -85,9 +85,10 @@ class Narrator:
     def _count(self, event: Event, spent: float, finished: bool) -> None:
         share = event.done / event.total if event.total else 0.0
         left = f", {spent * (1 / share - 1):.0f} s left" if 0 < share < 1 else ""
+        rate = f", {event.done / spent:,.0f} {event.unit}/s" if event.unit == "stars" and spent > 0 else ""
         text = (
             f"{event.step}: {event.done:,}/{event.total:,} {event.unit} "
-            f"({100 * share:.0f} %), {spent:.1f} s{left}"
+            f"({100 * share:.0f} %), {spent:.1f} s{rate}{left}"
         )
         if self.mode == "bar":
             self.stream.write("\r\x1b[K" + text + ("\n" if finished else ""))

@@ -18,13 +18,11 @@ import pyarrow as pa
 from galdask import digest
 from galdask.catalog import manifest, parquet
 from galdask.catalog.columns import ColumnDigest, Numbers, arrow_field, to_arrow
-from galdask.catalog.manifest import StoredColumn
+from galdask.catalog.manifest import MARK, StoredColumn
 from galdask.errors import StoreError
 
 #: key of the manifest, and folder of what an unfinished computation leaves in the store
 KEY, JOURNAL = "orbits", ".orbits"
-#: between the name of a group and that of a column
-MARK = ":"
 
 
 @dataclass(frozen=True, slots=True)

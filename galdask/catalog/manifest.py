@@ -16,6 +16,8 @@ from galdask.errors import StoreError
 FORMAT = 1
 NAME = "manifest.json"
 GROUPS = ("needed", "rest", "arrays")
+#: between the name of a group of computed columns and that of a column
+MARK = ":"
 
 
 class NewerStoreError(StoreError):

@@ -12,8 +12,8 @@ import numpy as np
 
 from galdask.catalog import manifest
 from galdask.catalog.columns import Column, ColumnDigest, arrow_type, from_arrow
-from galdask.catalog.groups import KEY, MARK, Group, Part
-from galdask.catalog.manifest import Partition, StoredColumn
+from galdask.catalog.groups import KEY, Group, Part
+from galdask.catalog.manifest import MARK, Partition, StoredColumn
 from galdask.catalog.parquet import broken, read
 from galdask.catalog.texts import Texts
 from galdask.errors import StoreError

@@ -35,7 +35,7 @@ def to_dask(store: Store | Path | str, columns: Sequence[str] | None = None) -> 
     store : Store or path
         The catalogue.
     columns : sequence of str, optional
-        Which columns; all scalar ones by default.
+        Which columns; all scalar ones of the release by default. Those of a group are ``GROUP:COLUMN``.
 
     Returns
     -------
@@ -166,10 +166,8 @@ def _selected(
 def _no_stars(store: Store, names: Sequence[str]) -> pd.DataFrame:
     import pandas as pd
 
-    stored = store.columns
-    return pd.DataFrame(
-        {name: _array(_nothing(stored[name].type), stored[name]) for name in names}, index=_index(0, 0)
-    )
+    stored = [store.column(name) for name in names]
+    return pd.DataFrame({c.name: _array(_nothing(c.type), c) for c in stored}, index=_index(0, 0))
 
 
 def _nothing(kind: str) -> np.ndarray:

@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from types import SimpleNamespace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from galdask import digest
-from galdask.catalog.groups import MARK, Group
+from galdask.catalog.manifest import MARK
 from galdask.config import Section
 from galdask.errors import ConfigError
 from galdask.stars.frame import Frame
 from galdask.stars.position import MOTIONS, PLACES, Position
 from galdask.stars.readings import StoredColumn, StoreLike
+
+if TYPE_CHECKING:
+    from galdask.catalog.groups import Group
 
 #: what is known of an orbit at the catalogue's values -> (unit, description)
 VALUES: dict[str, tuple[str, str]] = {
@@ -134,16 +137,13 @@ def _asked(settings: Mapping[str, Any]) -> dict[str, Any]:
 
 def _wanted(section: Section, frame: Frame | None, position: Position, store: Any) -> dict[str, Any]:
     """Return the settings that a group must have."""
-    from galdask.stars.orbits.potential import open_potential
+    from galdask.stars.orbit_settings import potential_from_section
     from galdask.stars.uncertainties import uncertainties_from_section
 
-    potential = section.section("potential")
-    name = potential.text("name")
-    del name
     wanted: dict[str, Any] = {
         "frame": None if frame is None else frame.settings(),
         "position": position.settings(velocity=bool(position.velocity)),
-        "potential": open_potential(potential).settings(),
+        "potential": potential_from_section(section.section("potential")),
     }
     draws = section.value("draws", "any")
     if draws != "any":
@@ -184,7 +184,7 @@ def _told(group: Group) -> str:
 def _none(
     section: Section, store: Any, groups: Iterable[Group], wanted: Mapping[str, Any], name: str | None
 ) -> ConfigError:
-    found = [f"{_told(g)}: another {', '.join(_differs(g.settings, wanted)) or 'name'}" for g in groups]
+    found = [f"{_told(g)} differs in {', '.join(_differs(g.settings, wanted)) or 'its name'}" for g in groups]
     potential = " ".join(str(v) for v in wanted["potential"].values())
     expected = f"the frame of this file, {potential}" + (f", group {name}" if name else "")
     for key in ("draws", "delta", "seed"):

@@ -108,7 +108,7 @@ class OrbitPlan:
         frame = Frame.from_section(top.section("frame"))
         section = top.section("orbits")
         section.text("group", None)  # read where orbits are used
-        potential = open_settings(section.section("potential"))
+        potential = potential_from_section(section.section("potential"))
         count = _draws(section, draws)
         kept = _kept(section, keep)
         errors = None
@@ -197,7 +197,7 @@ class OrbitPlan:
         return tuple(n for n in self.keep if n in VALUES or n in others or n in tuple(MEASURED)[:4])
 
 
-def open_settings(section: Section) -> dict[str, Any]:
+def potential_from_section(section: Section) -> dict[str, Any]:
     """Return the block of a potential, checked."""
     from galdask.stars.orbits.potential import KNOWN
 

@@ -108,6 +108,13 @@ def test_every_star_is_accounted_for(store):
     assert np.isfinite(columns(store)["jr"]).sum() == status.size - sum(fates[:7])
 
 
+def test_columns_of_a_group_as_a_lazy_table(store):
+    group = open_store(store).orbits[0].name
+    table = galdask.to_dask(store, ["star_id", f"{group}:jr", f"{group}:status"]).compute()
+    np.testing.assert_array_equal(table[f"{group}:jr"], columns(store)["jr"])
+    assert table[f"{group}:status"].dtype == np.uint32
+
+
 def test_nothing_to_do_twice(store):
     before = contents(store)
     report = orbits(store)
@@ -196,12 +203,12 @@ def test_states_know_which_columns_they_read(store):
 @pytest.mark.parametrize(
     ("old", "new", "words"),
     [
-        ("vo: 220.0}}", "vo: 235.0}}", "another potential"),
-        ("r_sun: 8.3 ", "r_sun: 8.2 ", "another frame"),
-        ("distance: distance\n", "distance: distance_bj_geo\n", "another position"),
-        ("vo: 220.0}}", "vo: 220.0}, draws: 80}", "another draws"),
-        ("vo: 220.0}}", "vo: 220.0}, delta: 3.69}", "another delta"),
-        ("vo: 220.0}}", "vo: 220.0}, group: orbits-0}", "another name"),
+        ("vo: 220.0}}", "vo: 235.0}}", "differs in potential"),
+        ("r_sun: 8.3 ", "r_sun: 8.2 ", "differs in frame"),
+        ("distance: distance\n", "distance: distance_bj_geo\n", "differs in position"),
+        ("vo: 220.0}}", "vo: 220.0}, draws: 80}", "differs in draws"),
+        ("vo: 220.0}}", "vo: 220.0}, delta: 3.69}", "differs in delta"),
+        ("vo: 220.0}}", "vo: 220.0}, group: orbits-0}", "differs in its name"),
         ("vo: 220.0}}", "vo: 220.0}, gruop: orbits-0}", "unknown key"),
     ],
 )
