@@ -36,6 +36,8 @@ class Pair:
     """Populations that are judged; all of them by default."""
     samples: bool = False
     """Its bins depend on the number of stars: the truth is the mean over samples of the size tested."""
+    follows: bool = False
+    """It is made of other numbers of the family, and its bias is theirs."""
     holds: bool = True
     """Whether the error is one; otherwise the family's note says what it is."""
 
@@ -213,8 +215,8 @@ FAMILIES = (
         (
             Pair("radial_slope", "radial_line_n", 100, NEAR, "slope"),
             Pair("vertical_slope", "vertical_line_n", 100, NEAR, "slope"),
-            Pair("radial_trend", splits=NEAR, pool="trend"),
-            Pair("vertical_trend", splits=NEAR, pool="trend"),
+            Pair("radial_trend", splits=NEAR, pool="trend", follows=True),
+            Pair("vertical_trend", splits=NEAR, pool="trend", follows=True),
         ),
         windows=True,
         copies=4,
