@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -14,8 +14,10 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-#: colours of the age columns, in their order
+#: colours of the age columns, in their order; after the last one they begin again, with dashed lines
 COLOURS = ("#009e73", "#0072b2", "#d55e00", "#cc79a7", "#e69f00", "#56b4e9", "#6e6e73")
+#: stars are shown of so many age columns, the first ones: more would hide each other
+WITH_STARS = 3
 
 
 @style.styled
@@ -36,8 +38,12 @@ def draw(dataset: xr.Dataset) -> Figure:
         part = dataset.isel(logg=k)
         own = dataset["point_logg"].values == k
         axes.plot([0, reach], [0, reach], color=style.INK, lw=0.8, ls=(0, (4, 3)), zorder=4, gid="equal")
-        for name, colour in zip(names, COLOURS, strict=False):
-            _one(axes, part.sel(catalogue=name), colour, str(dataset[f"point_{name}"].attrs["long_name"]))
+        for order, name in enumerate(names):
+            look = COLOURS[order % len(COLOURS)], "-" if order < len(COLOURS) else (0, (4, 2))
+            _one(axes, part.sel(catalogue=name), *look, str(dataset[f"point_{name}"].attrs["long_name"]))
+            if order >= WITH_STARS:
+                continue
+            colour = look[0]
             at = dataset["point_age_apokasc"].values[own], dataset[f"point_{name}"].values[own]
             axes.scatter(*at, s=2.0, color=colour, alpha=0.35, lw=0, zorder=2, rasterized=True, gid="stars")
         _typical(axes, part, reach)
@@ -49,17 +55,17 @@ def draw(dataset: xr.Dataset) -> Figure:
     row[0].set_ylim(0, reach)
     handles, labels = row[0].get_legend_handles_labels()
     if handles:
-        figure.legend(handles, labels, loc="outside upper center", ncols=len(handles))
+        figure.legend(handles, labels, loc="outside upper center", ncols=min(len(handles), 5))
     return figure
 
 
-def _one(axes: Axes, part: xr.Dataset, colour: str, text: str) -> None:
+def _one(axes: Axes, part: xr.Dataset, colour: str, dashes: Any, text: str) -> None:
     """Draw the median of one age column with its error as a band."""
     x, y, err = (np.asarray(part[v], float) for v in ("age_apokasc", "median", "median_err"))
     good = np.isfinite(y)
     x, y, err = x[good], y[good], np.nan_to_num(err[good])
     axes.fill_between(x, y - err, y + err, color=colour, alpha=0.25, linewidth=0, zorder=3)
-    axes.plot(x, y, color=colour, lw=1.5, zorder=5, label=text, gid="median")
+    axes.plot(x, y, color=colour, lw=1.5, ls=dashes, zorder=5, label=text, gid="median")
 
 
 def _typical(axes: Axes, part: xr.Dataset, reach: float) -> None:

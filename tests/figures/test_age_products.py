@@ -40,3 +40,16 @@ def test_age_systematics_have_a_panel_for_each_range_of_gravity():
         assert len(named(axes, "equal")) == 1
         assert f"{int(part['line_n'].max()):,}" in texts(axes)
         assert len(axes.containers) == 1
+
+
+def test_nine_age_columns_are_nine_lines_and_the_stars_of_three():
+    dataset = made.dataset("age_systematics", settings="logg_bins: [1, 1.5, 2]")
+    names = [f"age_{k}" for k in range(9)]
+    many = dataset.isel(catalogue=[0] * 9).assign_coords(catalogue=names)
+    many = many.assign({f"point_{name}": dataset["point_age"] for name in names})
+    figure = figures.draw("age_systematics", many)
+    axes = panels(figure)[0]
+    looks = {(line.get_color(), line.get_linestyle()) for line in named(axes, "median")}
+    assert len(looks) == 9
+    assert len(named(axes, "stars")) == 3
+    assert len(figure.legends[0].get_texts()) == 9
