@@ -130,6 +130,19 @@ def test_a_large_picture_is_embedded_smaller(tmp_path):
     assert found.width / found.height == pytest.approx(4, rel=0.01)
 
 
+def test_many_large_pictures_stay_within_the_budget(tmp_path, monkeypatch):
+    from PIL import Image
+
+    Image.effect_noise((450, 420), 60).convert("RGB").save(tmp_path / "noise.png")
+    size = (tmp_path / "noise.png").stat().st_size
+    assert pictures.MAX_BYTES_THEN < size < pictures.MAX_BYTES
+    (before,) = pictures.embed_all([tmp_path / "noise.png"])
+    monkeypatch.setattr(pictures, "BUDGET", size)
+    (after,) = pictures.embed_all([tmp_path / "noise.png"])
+    assert len(after.uri) < 0.8 * len(before.uri)
+    assert (after.width, after.height) == (before.width, before.height)
+
+
 def test_a_wide_picture_of_few_bytes_stays_as_it_is(tmp_path):
     from PIL import Image
 
