@@ -33,7 +33,14 @@ class Placed(NamedTuple):
 
 
 def place_stars(
-    p: Parameters, n: int, seed: int, *, first: int = 0, choices: Choices = DEFAULT, window: float = np.pi
+    p: Parameters,
+    n: int,
+    seed: int,
+    *,
+    first: int = 0,
+    choices: Choices = DEFAULT,
+    window: float = np.pi,
+    tracer: Tracer | None = None,
 ) -> Placed:
     """Draw stars of the model and place them at even phases.
 
@@ -51,6 +58,8 @@ def place_stars(
         How the model is read.
     window : float
         Azimuths are even within this of the Sun's, radians.
+    tracer : Tracer, optional
+        Stars are kept with the probability weight(tau) / peak.
 
     Returns
     -------
@@ -61,6 +70,9 @@ def place_stars(
     stars = draw(p, n, seed, choices=choices, first=first)
     number = np.arange(first, first + n, dtype=np.uint64)
     even = rng.uniform(number, 2, seed, "migration model").T
+    if tracer is not None:
+        kept = even[3] < tracer.weight(stars.tau) / tracer.peak
+        stars, number, even = Draws(*(x[kept] for x in stars)), number[kept], even[:, kept]
     potential = choices.potential_of(p)
     r, vr = place_on_orbit(stars.lz, stars.jr, 2.0 * np.pi * even[0], potential)
     bound = np.isfinite(r)

@@ -6,7 +6,9 @@
 Ages are drawn in log10 from the Gaussian of their error, cut to the ages that the tracer and the model have;
 distances and velocities from the Gaussians of theirs; birth angular momenta about those that [Fe/H] and the
 age give at a reference set of parameters. The [Fe/H] that a set of parameters gives to (Lz0, tau) is compared
-with the observed one, so the likelihood is smooth in every parameter (`fit/likelihood.py`).
+with the observed one, so the likelihood is smooth in every parameter (`fit/likelihood.py`). The paper draws
+[Fe/H] instead and finds Lz0 from it: the same integral, but each draw that crosses the break of the gradient
+makes a step (`mode="feh"`, for comparison).
 """
 
 from __future__ import annotations
@@ -29,6 +31,7 @@ from galdask.migration.survey.tracer import Tracer
 from galdask.stars.orbits import actions, planar
 
 Backend = Literal["planar", "staeckel"]
+Mode = Literal["lz0", "feh"]
 #: width of the proposal in Lz0 / VC, in units of the error of [Fe/H] over the gradient; kpc near the break
 _WIDER, _NEAR, _NEAR_WIDTH = 1.3, 4.5, 1.9
 
@@ -39,9 +42,11 @@ class StarRows(NamedTuple):
     rows: Rows
     """Arrays of shape (stars, draws); `log_weight` holds everything but the density and [Fe/H]."""
     fe_h: np.ndarray
-    """Observed [Fe/H], shape (stars,), dex."""
+    """Observed [Fe/H], shape (stars,), dex; in the mode "feh" drawn ones, shape (stars, draws)."""
     fe_h_err: float
     """Its error, dex."""
+    mode: Mode = "lz0"
+    """What is drawn: Lz0, or [Fe/H]."""
 
 
 def star_rows(
@@ -56,6 +61,7 @@ def star_rows(
     sun: Sun = Sun(),  # noqa: B008 - frozen
     choices: Choices = DEFAULT,
     backend: Backend = "planar",
+    mode: Mode = "lz0",
 ) -> StarRows:
     """Return draws of the true values of stars, with their importance weights.
 
@@ -77,6 +83,8 @@ def star_rows(
         Draws depend on the keys of the stars, their number and this seed alone.
     sun, choices, backend :
         Where the Sun is; how the model is read; "planar" actions, exact in the plane, or "staeckel".
+    mode : {"lz0", "feh"}
+        What is drawn: Lz0, or [Fe/H] as in the paper.
 
     Raises
     ------
@@ -105,7 +113,15 @@ def star_rows(
         stars.pmb[:, None] + stars.pmb_err[:, None] * normal[3],
     )
     there = motion(seen, sun)
-    lz0, log_q = _births(stars.fe_h[:, None], tau, even[1], noise, reference)
+    fe_h = stars.fe_h
+    if mode == "lz0":
+        lz0, log_q = _births(fe_h[:, None], tau, even[1], noise, reference)
+    else:
+        fe_h = fe_h[:, None] + noise.fe_h * truncated.draw(even[1], -np.inf, np.inf)  # type: ignore[arg-type]
+        lz0, log_q = (
+            np.full(tau.shape, reference.scale),
+            np.zeros(1),
+        )  # stands in: Lz0 depends on the parameters
     jr = _radial_action(
         there.r, there.vr, there.vphi, there.z, there.vz, choices.potential_of(reference), backend
     )
@@ -116,7 +132,7 @@ def star_rows(
         log_w = log_w + 2.0 * np.log(distance) + np.log(np.cos(stars.b))[:, None]
     log_w = np.where(np.isnan(log_w), -np.inf, log_w) - 2.0 * np.log(2.0 * np.pi) - np.log(draws)
     rows = rows_at(reference, tau, lz0, there.r * there.vphi, jr, there.z, there.r, log_w, choices)
-    return StarRows(rows, stars.fe_h, noise.fe_h)
+    return StarRows(rows, fe_h, noise.fe_h, mode)
 
 
 def _random(key: np.ndarray, draws: int, seed: int) -> tuple[np.ndarray, np.ndarray]:

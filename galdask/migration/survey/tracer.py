@@ -84,6 +84,11 @@ class Tracer:
         flat = np.ones(np.shape(tau)) if self.ages == "flat" else red_clump(tau)
         return np.where(np.asarray(tau) >= self.youngest, flat, 0.0)
 
+    @property
+    def peak(self) -> float:
+        """Largest weight of any age."""
+        return float(np.max(self.weight(np.linspace(self.youngest, CLUMP_AGES[1], 20_001)))) * (1.0 + 1e-6)
+
     def magnitudes(self) -> tuple[np.ndarray, np.ndarray]:
         """Return absolute magnitudes and the share of each, that stand for the distribution."""
         if self.spread_h == 0.0:
