@@ -67,6 +67,11 @@ def panel(
         known_err = dataset[f"{published}_err"].sel(population=population).values
         if np.isfinite(known).any():
             given(axes, x + shift * (order - 1), known, known_err, population, f"{text}, published")
+    if not np.isfinite(part[value].values).any():
+        axes.text(
+            0.5, 0.5, "no line: too few windows or stars,\nor all at one place", transform=axes.transAxes,
+            ha="center", color=style.MUTED, bbox=style.BEHIND_TEXT, zorder=20,
+        )  # fmt: skip
 
 
 def given(

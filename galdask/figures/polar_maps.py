@@ -53,7 +53,8 @@ def draw(dataset: xr.Dataset) -> Figure:
         right.set_ylabel(style.title(dataset["theta"]))
         right.set_ylim(*theta)
         if theta[1] - theta[0] > 180:
-            right.set_yticks(np.arange(*np.ceil(np.divide(theta, 60)) * 60 + (0, 1), 60))
+            first, last = (60 * int(np.ceil(edge / 60)) for edge in theta)
+            right.set_yticks(range(first, last + 1, 60))
     span = _span(dataset)
     for left in grid[:, 0]:
         left.set_ylim(*span)
@@ -81,6 +82,8 @@ def _curves(axes: Axes, part: xr.Dataset, dataset: xr.Dataset, colours: Any) -> 
     axes.fill_between(
         x[good], (y - half)[good], (y + half)[good], color="#c8c8cd", linewidth=0, zorder=1, gid="spread"
     )
+    if not np.isfinite(y).any():
+        axes.text(0.5, 0.5, "too few stars", transform=axes.transAxes, ha="center", color=style.MUTED)
     for k, theta in enumerate(dataset["theta_shown"].values):
         values = part["fe_h_median"].sel(theta=theta, method="nearest").values
         axes.plot(x, values, "-", color=colours(k), lw=0.8, marker="o", ms=2.8, zorder=3, gid="curve")

@@ -118,10 +118,10 @@ def lines_of(number: int) -> Any:
 
 
 def line(axes: Axes, x: np.ndarray, median: np.ndarray, err: np.ndarray, colour: Any, **more: Any) -> None:
-    """Draw one profile with its errors as a band; a single window as a point with a bar."""
+    """Draw one profile with its errors as a band; windows at one place as points with bars."""
     good = np.isfinite(x) & np.isfinite(median)
     x, median, err = x[good].astype(float), median[good].astype(float), np.nan_to_num(err[good])
-    if x.size == 1:
+    if x.size and x.min() == x.max():
         axes.errorbar(x, median, err, fmt="o", ms=3, color=colour, **more)
     elif x.size:
         axes.fill_between(x, median - err, median + err, color=colour, alpha=0.25, linewidth=0)
