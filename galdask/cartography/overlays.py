@@ -142,7 +142,7 @@ def _unit(section: Section) -> str:
 
 def _written(section: Section, name: str) -> Points:
     """Read a column that stands in the pipeline file."""
-    unit, lists = _unit(section), []
+    unit, lists = _unit(section), list[np.ndarray]()
     for key in ("values", "error"):
         values = section.list(key, None) if key == "error" else section.list(key)
         if values is None:

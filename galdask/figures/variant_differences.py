@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from galdask.figures import style
+from galdask.figures import gradients, style
 from galdask.figures.cells import edges
 
 if TYPE_CHECKING:
@@ -23,8 +23,8 @@ ROWS = (
 #: colours of the variants where only one population is drawn, and markers of all
 COLOURS = ("#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#6e6e73")
 MARKERS = ("s", "^", "D", "v", "P")
-#: which lines are drawn
-WAY = "stars"
+#: fewest differences of lines through profiles for which these are drawn, and not lines through the stars
+ENOUGH = 2
 
 
 @style.styled
@@ -38,9 +38,9 @@ def draw(dataset: xr.Dataset) -> Figure:
     """
     figure = style.sheet(style.PAGE, 1.0 + 2.1 * len(ROWS))
     grid = figure.subplots(len(ROWS), 2, squeeze=False)
-    lines = dataset.sel(fit_to=WAY)
     for (left, right), (family, bins, populations, text) in zip(grid, ROWS, strict=True):
         step = float(np.diff(edges(dataset, bins)).min())
+        lines = dataset.sel(fit_to=_way(dataset, family, populations))
         for order, population in enumerate(populations):
             part = lines.sel(population=population)
             colour, marker, _ = style.POPULATIONS[population]
@@ -66,10 +66,17 @@ def draw(dataset: xr.Dataset) -> Figure:
         unit = str(shown.attrs["units"])
         left.set_ylabel(style.label(text, unit))
         right.set_ylabel(style.label("difference", unit))
+        right.set_title(gradients.TITLES[str(lines["fit_to"].values)], loc="left", fontsize=9.5)
         if len(populations) == 1:
             left.set_title(style.POPULATIONS[populations[0]][2], loc="left", fontsize=9.5)
     _legend(figure, dataset)
     return figure
+
+
+def _way(dataset: xr.Dataset, family: str, populations: tuple[str, ...]) -> str:
+    """Return which lines of a family are drawn: through the profiles, or the stars where few have windows."""
+    away = dataset[f"{family}_difference"].sel(fit_to="profile", population=populations[0]).values
+    return "profile" if np.isfinite(away).sum() >= ENOUGH else "stars"
 
 
 def _bars(

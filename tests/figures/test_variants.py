@@ -74,7 +74,12 @@ def differences():
 def test_differences_stand_beside_the_slopes_of_both(differences):
     dataset, grid = differences
     for row, (family, populations) in enumerate((("feh_radial", 1), ("feh_vertical", 1), ("age_radial", 3))):
-        part = dataset.sel(fit_to="stars", population="low_alpha").isel(variant=0)
+        way = {"Line through the profile": "profile", "Line through the stars": "stars"}
+        drawn = way[grid[row, 1].get_title(loc="left")]
+        first = "low_alpha" if populations == 1 else "total"
+        there = np.isfinite(dataset[f"{family}_difference"].sel(fit_to="profile", population=first))
+        assert drawn == ("profile" if there.sum() > 1 else "stars")
+        part = dataset.sel(fit_to=drawn, population="low_alpha").isel(variant=0)
         expected = part[f"{family}_difference"].values
         order = 0 if populations == 1 else 1
         shown = named_lines(grid[row, 1], "variant")[order].get_ydata()

@@ -114,8 +114,9 @@ PRODUCT = Product(
     caption=(
         "Slopes of straight lines in the main sample and in each variant (left), and their difference, the"
         " variant less the main sample (right): of [Fe/H] of low-alpha stars against R and against |Z| by"
-        " age, and of age against R by |Z|. Lines go through the stars themselves; those through the running"
-        " medians are in the dataset. Errors are +-1 sigma of a Poisson bootstrap in which a star has one"
+        " age, and of age against R by |Z|. Lines go through the running medians, or through the stars"
+        " themselves where few bins have enough windows; the dataset has both. Bands are means over the bins."
+        " Errors are +-1 sigma of a Poisson bootstrap in which a star has one"
         " weight in both samples, so that stars that they share do not count twice. Dotted lines: the"
         " differences that the paper gives for test sample A, in its text. Bins, ranges and windows are those"
         " of profiles_by_age, age_profiles and age_gradients."
