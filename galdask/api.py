@@ -23,7 +23,7 @@ def mock(
     release: str,
     to: Path | str,
     *,
-    stars: int = 100_000,
+    stars: int | None = None,
     seed: int = 1,
     layout: str = "full",
     listen: events.Listener = events.silent,
@@ -32,16 +32,16 @@ def mock(
 
     Parameters
     ----------
-    release : {"dr17"}
-        Whose layout.
+    release : {"dr17", "migration"}
+        Whose layout; "migration" are stars of the migration model, seen through a small survey.
     to : path
         Folder of the files.
-    stars : int
-        Rows of the main table.
+    stars : int, optional
+        Rows of the main table; 100,000 by default, 7,000 of the migration model.
     seed : int
         Same seed, same bytes.
     layout : {"full", "lite"}
-        All columns, or those of the short file.
+        All columns, or those of the short file; of dr17 alone.
     listen : callable
         Receives progress events.
 
@@ -52,9 +52,13 @@ def mock(
     """
     from galdask import mocks
 
-    if release != "dr17":
-        raise ConfigError("there is no mock of this release", expected="dr17", found=release)
-    made = mocks.write_dr17(Path(to), stars, seed, layout=layout, listen=listen)
+    if release not in ("dr17", "migration"):
+        raise ConfigError("there is no mock of this release", expected="dr17 or migration", found=release)
+    if release == "migration":
+        made = mocks.write_migration(Path(to), 7000 if stars is None else stars, seed, listen=listen)
+    else:
+        rows = 100_000 if stars is None else stars
+        made = mocks.write_dr17(Path(to), rows, seed, layout=layout, listen=listen)
     return [Path(path) for path in made["paths"].values()]
 
 

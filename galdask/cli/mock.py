@@ -8,8 +8,10 @@ from pathlib import Path
 
 def arguments(command: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
-    command.add_argument("release", choices=("dr17",), help="whose layout to write")
-    command.add_argument("--stars", type=int, default=100_000, metavar="N", help="rows (default: 100000)")
+    command.add_argument("release", choices=("dr17", "migration"), help="whose layout to write")
+    command.add_argument(
+        "--stars", type=int, metavar="N", help="rows (default: 100000; 7000 of the migration model)"
+    )
     command.add_argument(
         "--seed", type=int, default=1, metavar="N", help="same seed, same bytes (default: 1)"
     )
@@ -18,7 +20,7 @@ def arguments(command: argparse.ArgumentParser) -> None:
         "--layout",
         choices=("full", "lite"),
         default="full",
-        help="all 234 columns, or the 191 of allStarLite",
+        help="of dr17: all 234 columns, or the 191 of allStarLite",
     )
 
 

@@ -7,12 +7,26 @@ from typing import Any
 #: public name -> module that holds it; imported at first use
 _HOMES = {
     "Choices": "model.choices",
+    "CompiledLikelihood": "fit.compiled",
     "Draws": "model.draws",
+    "ExponentialDust": "survey.dust",
+    "Fields": "survey.fields",
+    "Likelihood": "fit.likelihood",
+    "Noise": "survey.noise",
     "Parameters": "model.parameters",
+    "Stars": "survey.noise",
     "TABLE_1": "model.parameters",
     "TEXT": "model.parameters",
+    "Tracer": "survey.tracer",
     "draw": "model.draws",
     "log_density": "model.density",
+    "observe_stars": "survey.observed",
+    "read_fields": "survey.tables",
+    "read_published": "survey.tables",
+    "sample_volume": "survey.volume",
+    "select": "survey.selection",
+    "star_rows": "survey.marginal",
+    "toy_survey": "survey.toy",
 }
 
 __all__ = sorted(_HOMES)

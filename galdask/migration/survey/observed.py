@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
@@ -47,6 +48,7 @@ def observe_stars(
     tracer: Tracer = Tracer(),  # noqa: B008 - frozen
     sun: Sun = Sun(),  # noqa: B008 - frozen
     choices: Choices = DEFAULT,
+    seen_so_far: Callable[[int], object] | None = None,
 ) -> Sample:
     """Return the first n stars of a stream that a survey selects, as observed.
 
@@ -60,6 +62,8 @@ def observe_stars(
         Number of stars; the same seed gives the same stars, and a larger n only adds some.
     noise, tracer, sun, choices :
         Errors; kind of star; where the Sun is; how the model is read.
+    seen_so_far : callable, optional
+        Is told the number of stars found, from time to time.
 
     Raises
     ------
@@ -90,6 +94,8 @@ def observe_stars(
         )
         parts.append(rows)
         found += int(np.count_nonzero(chosen))
+        if seen_so_far is not None:
+            seen_so_far(found)
     log_volume = float(np.log(found / drawn * tracer.peak * window / np.pi))
     joined = [np.concatenate(column)[:n] for column in zip(*parts, strict=True)]
     true, motion, seen = Draws(*joined[1:7]), Motion(*joined[7:13]), Seen(*joined[13:19])
