@@ -86,6 +86,7 @@ def releases(tmp_path_factory):
     shutil.rmtree(folder)
 
 
+@pytest.mark.timeout(900)
 def test_products_do_not_depend_on_order_partitions_and_workers(releases, dask_executor):
     folder, release, mixed = releases
     what = quick(folder)
@@ -121,6 +122,7 @@ def test_a_changed_star_is_seen(releases):
 
 
 @pytest.mark.long
+@pytest.mark.timeout(7200)
 def test_each_of_order_partitions_and_workers_alone(tmp_path_factory, dask_executor):
     """Four times as many stars as the stores of the quick test, and one thing changed at a time."""
     folder = tmp_path_factory.mktemp("long")

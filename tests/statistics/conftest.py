@@ -20,6 +20,14 @@ PRODUCTS = ("radial_profiles", "radial_gradients")
 COLUMNS = ("star_key", "population", "r", "abs_z", "fe_h")
 
 
+def pytest_collection_modifyitems(config, items):
+    """Long tests take minutes: the limit of quick ones is not theirs."""
+    if config.pluginmanager.hasplugin("timeout"):
+        for item in items:
+            if item.get_closest_marker("long") and "statistics" in item.path.parts:
+                item.add_marker(pytest.mark.timeout(7200))
+
+
 def stars_of(path):
     """The stars of the main sample, all partitions together."""
     store = open_store(path)
