@@ -24,8 +24,8 @@ from galdask.stars.readings import STAR_KEY, take
 from galdask.stars.sky import galactic_stars
 from galdask.stars.uncertainties import Uncertainty
 
-#: stars and draws in a block
-_BLOCK = 16384
+#: stars and draws in a block, and stars that percentiles are taken of side by side
+_BLOCK, _WIDTH = 16384, 64
 #: what is drawn -> purpose of its stream
 PURPOSE = {"distance": "distance", "rv": "radial velocity", "age": "age", "fe_h": "fe_h"}
 Arrays = dict[str, np.ndarray]
@@ -56,7 +56,7 @@ def orbits(
     rows = status.size
     made: Arrays = {c.name: np.empty((rows, *c.shape), dtype=c.type) for c in plan.columns}
     made["status"] = status
-    step = max(1, _BLOCK // (plan.draws + 1))
+    step = max(1, _BLOCK // (plan.draws + 1) // _WIDTH) * _WIDTH
     for start in range(0, rows, step):
         block = slice(start, min(start + step, rows))
         own = {name: values[block] for name, values in given.items()}
