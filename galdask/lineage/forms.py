@@ -207,12 +207,14 @@ def _lines(row: Row, long: bool) -> list[str]:
 
 
 def decimals(row: Row) -> int:
-    """Return how many digits after the point a row shows: those of the print, or of the run's error."""
-    if row.fact.unit == "stars":
-        return 0
-    places = row.fact.places
-    error = 0.0 if row.finding is None else row.finding.error or 0.0
-    if 0.0 < error < 10.0:
+    """Return how many digits after the point a row shows: of the print, or of the run's error or number."""
+    found, places = row.finding, row.fact.places
+    if row.fact.unit == "stars" or found is None:
+        return places
+    error = found.error or 0.0
+    if found.error is None:
+        places = max(places, min(3, len(f"{found.value:.6g}".partition(".")[2])))
+    elif 0.0 < error < 10.0:
         places = max(places, min(4, 1 - math.floor(math.log10(error))))
     return places
 

@@ -2,6 +2,7 @@ import pytest
 
 from galdask.lineage.fact import Fact
 from galdask.lineage.finding import NotComputableError, finding
+from galdask.lineage.forms import decimals
 from galdask.lineage.verdict import judge
 
 
@@ -66,6 +67,22 @@ def test_a_number_between_both_ends_of_a_range_agrees_with_both(name, value, sta
     printed = "2" if name.endswith("lo") else "3"
     row = judge(fact("approximate", printed, "", within=0.3, name=name), finding(value))
     assert row.status == status
+
+
+@pytest.mark.parametrize(
+    ("printed", "error", "unit", "value", "err", "places"),
+    [
+        ("9.4", "", "kpc", 8.7, 0.74, 2),
+        ("12", "", "kpc", 13.5, None, 1),
+        ("12", "", "kpc", 13.0, None, 0),
+        ("-0.056", "0.001", "dex", -0.0588, 0.0006, 4),
+        ("-0.4", "0.053", "dex", -0.4, 12.0, 3),
+        ("66496", "", "stars", 70000.0, None, 0),
+    ],
+)
+def test_digits_that_are_shown(printed, error, unit, value, err, places):
+    row = judge(fact(printed=printed, error=error, unit=unit), finding(value, err))
+    assert decimals(row) == places
 
 
 def test_nothing_is_found_where_there_is_no_number():
