@@ -57,10 +57,10 @@ def read(text=TEXT, of=None):
 
 def near(text=TEXT):
     """Return a pipeline whose distances are not those of DistMass."""
-    text = text.replace("  distance: distance\n", "  distance: distance_bj_photogeo\n")
-    return text.replace(
-        "{column: distance, low: 0, low_open: true}", "{column: distance_bj_photogeo, low: 0}"
-    )
+    for old in ("  distance: distance ", "finite_distance: {column: distance,"):
+        assert old in text
+        text = text.replace(old, f"{old[:-1]}_bj_photogeo{old[-1]}")
+    return text
 
 
 def test_every_age_of_both_catalogues_is_a_quantity_linear_and_logarithmic():
