@@ -80,7 +80,11 @@ class Likelihood:
         return self.evaluate(p).value
 
     def scatter(self, p: Parameters) -> np.ndarray:
-        """Return CV^2 / K of each star: the mean over K draws lowers its ln p by half of this on average."""
+        """Return CV^2 / K of each star, an upper limit of the variance of its ln p over new draws.
+
+        Independent draws would reach it, and would lower ln p by half of it on average; the draws fill their
+        space evenly and stay well below.
+        """
         terms = self._terms(p)
         top = terms.max(axis=1, keepdims=True)
         w = np.exp(terms - np.where(np.isfinite(top), top, 0.0))
