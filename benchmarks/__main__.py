@@ -22,6 +22,7 @@ NAMES = (
     "coverage",
     "orbits",
     "pipeline",
+    "scale",
 )
 HEAD = """# Speed and memory
 

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from galdask import accounting, config, digest, events, lineage, provenance, publish
+from galdask import accounting, config, digest, events, lineage, production, provenance, publish
 from galdask.engine.cluster import open_executor, shipped
 from galdask.errors import ConfigError, ProductError, SampleError
 
@@ -192,9 +192,9 @@ def run(
             with open_executor(cluster, listen) as executor:
                 outcome = _reduce(opened, recipe, plan, names, executor, build, out, cache, listen)
                 _account(outcome, recipe, opened, plan, summary).write(build)
-                _write(build, plan, names, outcome, opened, recipe, summary, section)
-                if figures:
-                    _draw(build, names, executor)
+                note = _provenance(build, opened, recipe, summary, section)
+                job = production.Job(plan, outcome.tables, build, note, figures)
+                summary.peak_bytes = max(outcome.peak_bytes, production.make_all(job, names, executor))
             summary.seconds = time.monotonic() - began
             if figures:
                 _report(build, plan, opened, summary, listen)
@@ -239,24 +239,13 @@ def _account(outcome: Outcome, recipe: Recipe, store: Store, plan: Plan, summary
     if made.rows != store.rows:
         raise SampleError("rows of the store were not read", expected=store.rows, found=made.rows)
     summary.kept = made.kept
-    for name in ("partitions_read", "states_computed", "states_reused", "tables_reused", "peak_bytes"):
+    for name in ("partitions_read", "states_computed", "states_reused", "tables_reused"):
         setattr(summary, name, getattr(outcome, name))
     return made
 
 
-def _write(
-    build: Path,
-    plan: Plan,
-    names: Sequence[str],
-    outcome: Outcome,
-    store: Store,
-    recipe: Recipe,
-    summary: Summary,
-    section: config.Section,
-) -> None:
-    """Write datasets, tables and provenance."""
-    from galdask import cartography
-
+def _provenance(build: Path, store: Store, recipe: Recipe, summary: Summary, section: config.Section) -> str:
+    """Write the record of the run and return it as text."""
     record = provenance.record(
         run=summary.run,
         pipeline=section.file and Path(section.file).name,
@@ -271,41 +260,7 @@ def _write(
         },
     )
     publish.write_json(build / "provenance.json", record)
-    note = provenance.text(record)
-    for name in names:
-        try:
-            cartography.write(plan, name, outcome.tables, build, note)
-        except (KeyError, ValueError, IndexError) as error:
-            raise ProductError(
-                f"the product {name!r} failed", found=f"{type(error).__name__}: {error}"
-            ) from error
-
-
-@dataclass(frozen=True, slots=True)
-class _Picture:
-    name: str
-    dataset: Path
-    folder: Path
-
-
-def _picture(task: _Picture) -> str:
-    from galdask import cartography, figures
-
-    figures.make(task.name, cartography.open_product(task.dataset), task.folder)
-    return task.name
-
-
-def _draw(build: Path, names: Sequence[str], executor: Executor) -> None:
-    """Draw every product from its saved dataset, side by side on the workers."""
-    from galdask import figures
-
-    work = [
-        _Picture(name, build / "products" / f"{name}.zarr", build / "figures")
-        for name in names
-        if name in figures.names() and (build / "products" / f"{name}.zarr").exists()
-    ]
-    for _ in executor.run(_picture, work, step="draw", labels=[w.name for w in work]):
-        pass
+    return provenance.text(record)
 
 
 def _report(build: Path, plan: Plan, store: Store, summary: Summary, listen: events.Listener) -> None:

@@ -69,9 +69,9 @@ def main(store: str, workers: str, verify: str = "yes") -> None:
                     scratch=scratch,
                     verify=verify == "yes",
                 )
+                cells = int(outcome.tables["map"].cells.size)
             shutil.rmtree(scratch)
-    table = outcome.tables["map"]
-    harness.tell({**told, "cells": int(table.cells.size), "worker_peak_mib": outcome.peak_bytes / 2**20})
+    harness.tell({**told, "cells": cells, "worker_peak_mib": outcome.peak_bytes / 2**20})
 
 
 if __name__ == "__main__":

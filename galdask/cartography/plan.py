@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 from galdask.cartography import products as catalogue_of_products
@@ -154,6 +154,11 @@ class Plan:
             variants=variants,
         )
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Travel to a worker with the names of the products alone: their code is there."""
+        values = {one.name: getattr(self, one.name) for one in fields(self)}
+        return _arrived, (values | {"products": tuple(self.products)},)
+
     @property
     def names(self) -> tuple[str, ...]:
         """Everything the file asks for: ``cubes/<name>`` and products, in order."""
@@ -241,6 +246,11 @@ class Plan:
         return "; ".join(f"variant {v}: {why}" for v, why in lacking.items()) or "no variant is asked for"
 
 
+def _arrived(values: dict[str, Any]) -> Plan:
+    products = {name: catalogue_of_products.load(name) for name in values["products"]}
+    return Plan(**(values | {"products": products}))
+
+
 def _inner(section: Section | None) -> Iterable[tuple[str, Section]]:
     for name in section or ():
         yield name, section.section(name)  # type: ignore[union-attr]
@@ -270,9 +280,7 @@ def _coordinates(top: Section) -> tuple[str, ...]:
     """Return the positions, motions and properties of orbits that the file speaks of."""
     section, motions = top.section("position", None), MOTIONS if "velocity" in top else {}
     orbits = VALUES if "orbits" in top else {}
-    flat = (
-        section is not None and "cylindrical" in section and "theta" not in section.section("cylindrical")
-    )
+    flat = section is not None and "cylindrical" in section and "theta" not in section.section("cylindrical")
     return tuple(dict.fromkeys((*(PLANE if flat else FULL), *motions, *orbits)))
 
 

@@ -13,10 +13,10 @@ from typing import Any
 
 from galdask import digest, provenance
 from galdask.catalog.store import Store
-from galdask.engine import cache, tables, tasks
+from galdask.engine import cache, tasks
 from galdask.engine.executor import Executor
+from galdask.engine.tables import Tables
 from galdask.errors import StoreError
-from galdask.reductions.cells import CellTable
 from galdask.reductions.states import DamagedStateError
 from galdask.stars.recipe import Recipe
 
@@ -36,8 +36,8 @@ Where = dict[str, list[dict[str, tuple[Path, str]]]]
 class Outcome:
     """What a pass made, and how much of it was computed now."""
 
-    tables: dict[str, CellTable]
-    """Finished table of each request."""
+    tables: Tables
+    """Finished table of each request, read from the disk when it is asked for."""
     partitions_read: int = 0
     states_computed: int = 0
     states_reused: int = 0
@@ -90,12 +90,8 @@ def reduce(
     table_keys = {key: digest.of_settings(key, states) for key, states in wanted.items()}
     home = cache.StateCache(saved if saved is not None else scratch)
 
-    outcome = Outcome({})
-    done: dict[str, CellTable] = {}
-    if saved is not None:
-        for key in unique:
-            if (table := _saved_table(home, table_keys[key])) is not None:
-                done[key] = table
+    outcome = Outcome(Tables({}))
+    done = {key for key in unique if saved is not None and _is_saved(home, table_keys[key])}
     outcome.tables_reused = len(done)
 
     rest = {key: request for key, request in unique.items() if key not in done}
@@ -106,13 +102,14 @@ def reduce(
             if job.requests:
                 where = _map(store, job, wanted, executor, home, outcome, keep_samples and kept is not None)
                 where = _merge(job, where, executor, scratch)
-                done |= _finish(job, where, table_keys, executor, home, kept is not None)
+                _finish(job, where, table_keys, executor, home, outcome)
             break
         except DamagedStateError as error:
             if error.where is None or attempt == len(store.partitions):
                 raise
             home.forget(Path(error.where))
-    outcome.tables = {name: done[key] for name, key in keys.items()}
+    places = {name: table_keys[key] for name, key in keys.items()}
+    outcome.tables = Tables({name: (home.table_path(key), key) for name, key in places.items()})
     return outcome
 
 
@@ -130,22 +127,18 @@ def _finish(
     table_keys: Mapping[str, str],
     executor: Executor,
     home: cache.StateCache,
-    keep: bool,
-) -> dict[str, CellTable]:
-    """Finish every reduction from its states, and keep the tables."""
+    outcome: Outcome,
+) -> None:
+    """Finish every reduction from its states; those that take longest begin first."""
+    slow_first = sorted(job.requests, key=lambda key: -getattr(job.requests[key][1], "replicas", 0))
     work = [
         tasks.FinishTask(
-            key,
-            [part[key] for part in where[key]],
-            home.table_path(table_keys[key]) if keep else None,
-            table_keys[key],
+            key, [part[key] for part in where[key]], home.table_path(table_keys[key]), table_keys[key]
         )
-        for key in job.requests
+        for key in slow_first
     ]
-    return {
-        work[index].request: table
-        for index, table in executor.run(tasks.finish, work, step="finish", shared=job)
-    }
+    for _, peak in executor.run(tasks.finish, work, step="finish", shared=job):
+        outcome.peak_bytes = max(outcome.peak_bytes, peak)
 
 
 def request_key(recipe: Recipe, sample: str, reduction: Any) -> str:
@@ -181,12 +174,13 @@ def _state_keys(store: Store, recipe: Recipe, key: str, sample: str, reduction: 
     ]
 
 
-def _saved_table(home: cache.StateCache, key: str) -> CellTable | None:
-    path = home.table_path(key)
+def _is_saved(home: cache.StateCache, key: str) -> bool:
+    """Return whether a finished table is there and whole."""
     try:
-        return tables.from_state(cache.read_states(path, [key])[key])
+        cache.read_states(home.table_path(key), [key])
     except (StoreError, DamagedStateError, FileNotFoundError):
-        return None
+        return False
+    return True
 
 
 def _map(

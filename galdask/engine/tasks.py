@@ -70,9 +70,10 @@ class FinishTask:
 
     request: str
     parts: list[tuple[Path, str]]
-    table: Path | None
-    """Where the finished table is kept, if it is."""
+    table: Path
+    """Where the finished table goes."""
     key: str
+    """Its key there."""
 
 
 def peak_bytes() -> int:
@@ -134,11 +135,10 @@ def merge(job: Job, task: MergeTask) -> dict[str, tuple[Path, str]]:
     return {request: (pack, request) for request in combined}
 
 
-def finish(job: Job, task: FinishTask) -> CellTable:
-    """Finish one reduction from the states of all partitions."""
+def finish(job: Job, task: FinishTask) -> int:
+    """Finish one reduction from the states of all partitions; returns the peak memory of this process."""
     reduction = job.requests[task.request][1]
     parts = [cache.read_states(pack, [key])[key] for pack, key in task.parts]
     table: CellTable = reduction.finalize(parts)
-    if task.table is not None:
-        cache.write_pack_at(task.table, {task.key: tables.to_state(table)})
-    return table
+    cache.write_pack_at(task.table, {task.key: tables.to_state(table)})
+    return peak_bytes()

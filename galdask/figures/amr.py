@@ -57,7 +57,6 @@ def fill(grid: np.ndarray, dataset: xr.Dataset, shown: Shown) -> None:
         "cmap": shown.colours.cmap,
         "norm": shown.colours.norm,
         "lw": 0,
-        "rasterized": True,
         "zorder": 3,
     }
     for index, (axes, part) in enumerate(zones.parts(dataset, grid)):

@@ -25,7 +25,7 @@ ROOMS = [
     {"figures"},
     {"report"},
     {"lineage"},
-    {"accounting", "pipeline", "api"},
+    {"accounting", "production", "pipeline", "api"},
     {"cli"},
 ]
 RANK = {name: rank for rank, names in enumerate(ROOMS) for name in names}
