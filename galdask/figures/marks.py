@@ -23,10 +23,26 @@ def halo(width: float) -> list:
 def sun(axes: Axes, x: float, y: float = 0.0) -> None:
     """Mark the Sun at (x, y) kpc: a circle with a dot in its middle.
 
-    Where the map does not reach the Sun, an arrow at its left or right border points there.
+    Where the map does not reach the Sun, an arrow at its border points there.
     """
-    left, right = sorted(axes.get_xlim())
+    (left, right), (low, high) = sorted(axes.get_xlim()), sorted(axes.get_ylim())
+    if left <= x <= right and not low <= y <= high:
+        arrow, at = (r"$\downarrow$", 0.02) if y < low else (r"$\uparrow$", 0.98)
+        axes.text(
+            x,
+            at,
+            f"Sun {arrow}",
+            transform=axes.get_xaxis_transform(),
+            ha="center",
+            va="bottom" if y < low else "top",
+            fontsize=9,
+            zorder=12,
+            gid="sun",
+            bbox=BEHIND_TEXT,
+        )
+        return
     if not left <= x <= right:
+        y = min(max(y, low + 0.06 * (high - low)), high - 0.06 * (high - low))
         side = "left" if x < left else "right"
         text = r"$\leftarrow$ Sun" if side == "left" else r"Sun $\rightarrow$"
         place = axes.get_yaxis_transform()
