@@ -181,3 +181,13 @@ def test_the_mock_is_the_survey_of_the_model(sample, volume):
     assert np.std(np.log10(stars.age / true.tau)) == pytest.approx(0.15, rel=0.1)
     assert np.std(stars.distance / sample.true_distance) == pytest.approx(0.07, rel=0.1)
     assert np.std(stars.fe_h - true.fe_h) == pytest.approx(0.05, rel=0.1)
+
+
+def test_staeckel_actions_are_near_those_in_the_plane(sample, selection):
+    stars = some(sample.stars, 100)
+    plane, whole = (star_rows(stars, P, selection, draws=20, backend=b).rows for b in ("planar", "staeckel"))
+    low = (np.abs(plane.z) < 0.15) & np.isfinite(plane.log_weight) & (plane.jr > 5)
+    assert low.sum() > 100
+    ratio = whole.jr[low] / plane.jr[low]
+    assert np.median(np.abs(ratio - 1)) < 0.05
+    assert np.any(ratio != 1)
