@@ -58,7 +58,7 @@ def selection():
 def made(selection, choices):
     sample = observe_stars(P, selection, 150, 2, choices=choices)
     rows = star_rows(sample.stars, P, selection, draws=30, choices=choices)
-    return Likelihood(rows, sample_volume(P, selection, points=2000, seed=3, choices=choices), choices)
+    return Likelihood(rows, sample_volume(P, selection, points=2000, seed=3, choices=choices))
 
 
 @pytest.fixture(scope="module")
@@ -78,7 +78,7 @@ def near_and_far():
 
 
 def test_it_equals_the_plain_likelihood(likelihood):
-    sets, fast = near_and_far(), CompiledLikelihood(likelihood, P)
+    sets, fast = near_and_far(), CompiledLikelihood(likelihood)
     value, floored = fast.evaluate(sets)
     plain = [likelihood.evaluate(p) for p in sets]
     np.testing.assert_array_equal(floored, [x.floored for x in plain])
@@ -93,15 +93,28 @@ def test_it_equals_the_plain_likelihood(likelihood):
 def test_it_follows_choices(selection):
     choices = Choices(drift="none", birth_radius="flat")
     other = made(selection, choices)
-    assert CompiledLikelihood(other, P)([P])[0] == pytest.approx(other(P), rel=1e-12)
+    assert CompiledLikelihood(other)([P])[0] == pytest.approx(other(P), rel=1e-12)
 
 
 def test_rates_near_zero_and_other_fixed_parameters(likelihood):
     sets = [P.change(x_io=x, tau_sfr=t) for x in (0.0, 0.9, 1.1, -1.9) for t in (40.0, 5000.0, 0.05)]
-    fast = CompiledLikelihood(likelihood, P)
+    fast = CompiledLikelihood(likelihood)
     np.testing.assert_allclose(fast(sets), [likelihood(p) for p in sets], rtol=1e-12)
     with pytest.raises(ConfigError, match="fixed parameters cannot change"):
         fast([P.change(tau_1=0.2)])
+    with pytest.raises(ConfigError, match="parameter tau_1"):
+        likelihood(P.change(tau_1=0.2))
+    with pytest.raises(ConfigError, match="parameter VC"):
+        likelihood.volume.log_volume(P.change(VC=220.0))
+
+
+def test_stars_and_volume_must_go_together(likelihood, selection):
+    other = sample_volume(P, selection, points=100, choices=Choices(drift="none"))
+    with pytest.raises(ConfigError, match="different choices"):
+        Likelihood(likelihood.stars, other)
+    other = sample_volume(P.change(tau_m=5.0), selection, points=100)
+    with pytest.raises(ConfigError, match="parameter tau_m"):
+        Likelihood(likelihood.stars, other)
 
 
 def test_groups_do_not_change_sums(likelihood):
@@ -119,4 +132,4 @@ def test_it_needs_draws_of_lz0(likelihood, selection):
     sample = observe_stars(P, selection, 5, 2)
     rows = star_rows(sample.stars, P, selection, draws=5, mode="feh")
     with pytest.raises(ConfigError, match="needs draws of Lz0"):
-        CompiledLikelihood(Likelihood(rows, likelihood.volume), P)
+        CompiledLikelihood(Likelihood(rows, likelihood.volume))

@@ -9,7 +9,7 @@ import numpy as np
 from galdask.errors import ConfigError
 from galdask.migration.fit import kernel
 from galdask.migration.fit.likelihood import FLOOR, Likelihood
-from galdask.migration.model.parameters import FIXED, Parameters
+from galdask.migration.model.parameters import Parameters
 
 #: points of the volume whose sum is kept
 GROUP = 64
@@ -21,9 +21,7 @@ class CompiledLikelihood:
     Parameters
     ----------
     likelihood : Likelihood
-        The sample, the volume and the choices; its draws must be those of Lz0.
-    reference : Parameters
-        Its fixed parameters hold for all sets.
+        The sample and the volume; its draws must be those of Lz0.
 
     Raises
     ------
@@ -31,14 +29,14 @@ class CompiledLikelihood:
         If the draws are those of [Fe/H], for which ln L is not smooth.
     """
 
-    def __init__(self, likelihood: Likelihood, reference: Parameters) -> None:
+    def __init__(self, likelihood: Likelihood) -> None:
         stars, volume = likelihood.stars, likelihood.volume
         if stars.mode != "lz0":
             raise ConfigError("the compiled likelihood needs draws of Lz0", found=f"mode {stars.mode!r}")
-        self.reference, self.choices = reference, likelihood.choices
+        self.reference, self.choices = stars.reference, likelihood.choices
         self.draws, self.fe_h_err = stars.rows.tau.shape[1], stars.fe_h_err
-        self._stars = kernel.prepare(stars.rows, reference, stars.fe_h[:, None])
-        self._volume = kernel.prepare(volume.rows, reference)
+        self._stars = kernel.prepare(stars.rows, self.reference, stars.fe_h[:, None])
+        self._volume = kernel.prepare(volume.rows, self.reference)
 
     def star_terms(self, sets: Sequence[Parameters]) -> np.ndarray:
         """Return what `Likelihood.star_terms` returns, (sets, stars); -inf where it is below -690."""
@@ -63,14 +61,5 @@ class CompiledLikelihood:
         return self.evaluate(sets)[0]
 
     def _same(self, sets: Sequence[Parameters]) -> Sequence[Parameters]:
-        for p in sets:
-            changed = [name for name in FIXED if p[name] != self.reference[name]]
-            if changed:
-                raise ConfigError(
-                    "fixed parameters cannot change during a fit",
-                    where=f"parameter {changed[0]}",
-                    expected=self.reference[changed[0]],
-                    found=p[changed[0]],
-                    todo="draw the stars' rows again for the new value",
-                )
+        self.reference.check_fixed(sets)
         return sets

@@ -15,8 +15,9 @@ from typing import NamedTuple
 
 import numpy as np
 
+from galdask.errors import ConfigError
 from galdask.migration.model import enrichment
-from galdask.migration.model.choices import DEFAULT, Choices
+from galdask.migration.model.choices import Choices
 from galdask.migration.model.density import Geometry, geometry, log_birth_density
 from galdask.migration.model.parameters import Parameters
 from galdask.migration.survey.marginal import StarRows
@@ -39,11 +40,31 @@ class LogLikelihood(NamedTuple):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Likelihood:
-    """ln L of parameters, for a sample and a survey."""
+    """ln L of parameters, for a sample and a survey.
+
+    Raises
+    ------
+    ConfigError
+        If stars and volume were drawn with different fixed parameters or choices.
+    """
 
     stars: StarRows
     volume: Volume
-    choices: Choices = DEFAULT
+
+    def __post_init__(self) -> None:
+        self.stars.reference.check_fixed([self.volume.reference])
+        if self.choices.settings() != self.volume.choices.settings():
+            raise ConfigError(
+                "stars and survey volume were drawn with different choices",
+                expected=self.choices.settings(),
+                found=self.volume.choices.settings(),
+                todo="draw both with the same",
+            )
+
+    @property
+    def choices(self) -> Choices:
+        """How the model is read."""
+        return self.stars.choices
 
     def star_terms(self, p: Parameters) -> np.ndarray:
         """Return ln of the integral over the true values of each star, not divided by V_S and not floored."""
@@ -53,6 +74,7 @@ class Likelihood:
             return np.asarray(logsumexp(self._terms(p), axis=1))
 
     def _terms(self, p: Parameters) -> np.ndarray:
+        self.stars.reference.check_fixed([p])
         rows, err = self.stars.rows, self.stars.fe_h_err
         if self.stars.mode == "feh":
             return self._terms_of_metallicity(p)
@@ -71,7 +93,7 @@ class Likelihood:
     def evaluate(self, p: Parameters) -> LogLikelihood:
         """Return ln L with V_S and the number of stars at the floor."""
         terms = self.star_terms(p)
-        log_volume = self.volume.log_volume(p, self.choices)
+        log_volume = self.volume.log_volume(p)
         value = float(np.sum(np.maximum(terms, FLOOR))) - terms.size * log_volume
         return LogLikelihood(value, log_volume, int(np.count_nonzero(terms < FLOOR)))
 

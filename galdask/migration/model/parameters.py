@@ -153,6 +153,25 @@ class Parameters(Mapping[str, float]):
         """Return a set with the values of `names` taken from `vector`."""
         return self.change(**dict(zip(names, np.asarray(vector).tolist(), strict=True)))
 
+    def check_fixed(self, others: Iterable[Parameters]) -> None:
+        """Refuse sets with other fixed parameters: what was computed for these does not hold for them.
+
+        Raises
+        ------
+        ConfigError
+            If one differs.
+        """
+        for p in others:
+            changed = [name for name in FIXED if p[name] != self[name]]
+            if changed:
+                raise ConfigError(
+                    "fixed parameters cannot change during a fit",
+                    where=f"parameter {changed[0]}",
+                    expected=f"{self[changed[0]]:g}",
+                    found=f"{p[changed[0]]:g}",
+                    todo="draw stars and volume again for the new value",
+                )
+
     def outside_prior(self) -> dict[str, float]:
         """Return the free parameters that lie outside the bounds of their uniform prior."""
         return {name: self[name] for name in FREE if not KNOWN[name].low < self[name] < KNOWN[name].high}

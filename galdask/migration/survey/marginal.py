@@ -47,6 +47,10 @@ class StarRows(NamedTuple):
     """Observed [Fe/H], shape (stars,), dex; in the mode "feh" drawn ones, shape (stars, draws)."""
     fe_h_err: float
     """Its error, dex."""
+    reference: Parameters
+    """Where births were drawn about; its fixed parameters hold."""
+    choices: Choices
+    """How the model is read."""
     mode: Mode = "lz0"
     """What is drawn: Lz0, or [Fe/H]."""
 
@@ -136,7 +140,7 @@ def star_rows(
         log_w = log_w + 2.0 * np.log(distance) + np.log(np.cos(stars.b))[:, None]
     log_w = np.where(np.isnan(log_w), -np.inf, log_w) - 2.0 * np.log(2.0 * np.pi) - np.log(draws)
     rows = rows_at(reference, tau, lz0, there.r * there.vphi, jr, there.z, there.r, log_w, choices)
-    return StarRows(rows, fe_h, noise.fe_h, mode)
+    return StarRows(rows, fe_h, noise.fe_h, reference, choices, mode)
 
 
 def _random(key: np.ndarray, draws: int, seed: int) -> tuple[np.ndarray, np.ndarray]:

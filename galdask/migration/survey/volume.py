@@ -49,16 +49,24 @@ class Volume:
     """The points; sum of exp(log_terms) is V_S."""
     proposals: int
     """How many were drawn, accepted or not."""
+    reference: Parameters
+    """Near which they were drawn; its fixed parameters hold."""
+    choices: Choices
+    """How the model is read."""
 
-    def log_volume(self, p: Parameters, choices: Choices = DEFAULT) -> float:
+    def log_volume(self, p: Parameters) -> float:
         """Return ln V_S of a set of parameters (the unit of V_S is sr kpc^3, weighted by probability)."""
         from scipy.special import logsumexp
 
-        return float(logsumexp(self.rows.log_terms(p, choices)))
+        return float(logsumexp(self._terms(p)))
 
-    def effective_size(self, p: Parameters, choices: Choices = DEFAULT) -> float:
+    def _terms(self, p: Parameters) -> np.ndarray:
+        self.reference.check_fixed([p])
+        return self.rows.log_terms(p, self.choices)
+
+    def effective_size(self, p: Parameters) -> float:
         """Return (sum w)^2 / sum w^2: how many points of equal weight stand behind V_S."""
-        terms = self.rows.log_terms(p, choices)
+        terms = self._terms(p)
         w = np.exp(terms - terms.max())
         return float(w.sum() ** 2 / np.sum(w * w))
 
@@ -124,7 +132,8 @@ def sample_volume(
         kept.append(block)
         count += block.size
     rows = Rows(*(np.concatenate([getattr(part, f.name) for part in kept]) for f in fields(Rows)))
-    return Volume(replace(rows, log_weight=rows.log_weight - np.log(drawn)), drawn)
+    rows = replace(rows, log_weight=rows.log_weight - np.log(drawn))
+    return Volume(rows, drawn, proposal, choices)
 
 
 class _Space:
