@@ -24,12 +24,12 @@ class Made:
 
 @pytest.fixture(scope="session")
 def made(real, tmp_path_factory):
-    """Pipeline -> its store, results and summary; made when first asked for, one of them with figures."""
+    """Pipeline -> its store, results and summary; made when first asked for, without figures."""
     folder, done = tmp_path_factory.mktemp("examples"), {}
 
     def get(pipeline):
         if pipeline not in done:
-            done[pipeline] = Made(*listing.run(pipeline, real, folder, figures=pipeline == "dr17_layout"))
+            done[pipeline] = Made(*listing.run(pipeline, real, folder))
         return done[pipeline]
 
     return get
