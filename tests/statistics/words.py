@@ -51,13 +51,17 @@ profile is not straight, so it is too small where windows are few and too large 
 many. Families and populations share stars and the truth, so their mean pulls move together; a mean of eight
 bins and twenty seeds has a scatter of about 0.09.
 
-*Few stars.* Medians of fewer than 10 stars have the right errors on average but pulls with a wide wing,
-as Student's t has: an error from three stars is itself uncertain by half. In cells of one population between
-62 and 69 per cent of such pulls are within one error (Student's t with two degrees of freedom: 58), so there
-is nothing to correct; a factor that makes the standard deviation 1 would make errors too large. Where two
-populations make the distribution double-peaked ([Mg/Fe] of `total`) errors from few stars are too small. So
-pools are judged from 10 stars on, lines through cells take cells from 10 stars on, and a map's `min_n`
-can leave the others out.
+*Few stars.* Medians of fewer than 10 stars have the right errors on average but pulls with a wide wing, as
+Student's t has: an error from three stars is itself uncertain by half. Between 64 and 69 per cent of the
+pulls from three to nine stars are within one error (Student's t with two degrees of freedom: 58), so there is
+nothing to correct; a factor that makes the standard deviation 1 would make nearly all errors too large. The
+wing is widest where two populations make the distribution double-peaked ([Mg/Fe] of `total`). So pools are
+judged from 10 stars on, lines through cells take cells from 10 stars on, and a map's `min_n` can leave the
+others out.
+
+*Bias of the other families.* Vertical slopes are flatter by distances, far out most; slopes by age become
+alike, and their trend smaller, because errors of age mix the bins; distributions of age are wider and more
+lopsided by the same errors. `docs/errors.md` gives the numbers.
 
 *Bias of slopes.* A stated error knows of the sampling of stars, not of errors in their distances. Only
 distances matter: `places` alone gives the bias of every bin to 0.3 errors, and abundances (`labels`) and
