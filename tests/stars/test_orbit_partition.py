@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from galdask.catalog.groups import write_part
 from galdask.errors import ConfigError
 from galdask.stars import galactocentric, orbit_partition, orbit_quantities
 from galdask.stars.draws import normals_numpy
@@ -199,6 +200,19 @@ def test_without_draws():
     assert set(values) == {*VALUES, "status"}
     assert counts["fate orbit"] == 30
     assert chosen.errors is None
+
+
+@pytest.mark.parametrize(("rows", "draws"), [(0, 20), (1, 1), (3, 2)])
+def test_few_stars_and_few_draws(rows, draws, tmp_path):
+    chosen = plan(draws=draws, keep=["lz"])
+    values, counts = made(stars(rows), chosen)
+    assert counts["fate orbit"] == rows
+    assert values["lz_draws"].shape == (rows, draws)
+    if draws == 1:
+        np.testing.assert_array_equal(values["lz_p16"], values["lz_draws"][:, 0])
+    part = write_part(tmp_path, chosen.columns, values, "inputs", counts)
+    assert part.intact(tmp_path, rows)
+    assert len(part.files) == 2
 
 
 def test_backends_agree():
