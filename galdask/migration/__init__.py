@@ -20,6 +20,7 @@ _HOMES = {
     "Tracer": "survey.tracer",
     "draw": "model.draws",
     "log_density": "model.density",
+    "maximise": "fit.optimum",
     "observe_stars": "survey.observed",
     "read_fields": "survey.tables",
     "read_published": "survey.tables",
