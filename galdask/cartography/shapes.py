@@ -100,7 +100,7 @@ def _together(
     """Return what follows from all rows together, by population; `many` is (population, R, replicas).
 
     The largest of several noisy numbers is too large on average: the mean of the replicas' largest ones,
-    less the one found, says by how much.
+    less the one found, says by how much at least (the numbers found are spread out by noise already).
     """
     known = {key: found[key][1] for key in (*ESTIMATORS, "skewness")}
     n, unit = found["n_row"][1], plan.quantities[quantity].unit
@@ -123,7 +123,7 @@ def _together(
     largest, largest_many = _largest(away[:, inside], 1), _largest(away_many[:, inside], 1)
     both = ("estimator", "population")
     excess = largest_many - largest[:, None]
-    text = "how much larger noise makes the largest mode - median"
+    text = "by how much, at least, noise makes the largest mode - median larger"
     noise = np.where(np.isnan(largest), np.nan, histograms.mean(excess))
     return {
         "mode_minus_median_max_noise": (one, noise, {"units": unit, "long_name": text}),

@@ -73,11 +73,11 @@ def test_errors_hold_and_biases_are_explained(family):
 
 
 def noise_of_the_largest_difference(made: Study) -> list[str]:
-    """The largest mode - median is too large on average, by about what the product says."""
+    """The largest mode - median is too large on average, by at least what the product says."""
     pair = next(one for one in made.family.pairs if one.value == "mode_minus_median_max")
     found = made.found[pair.value].mean("seed") - made.truth(pair)
     told = made.found["mode_minus_median_max_noise"].mean("seed")
-    good = bool((found > 0).all()) and bool((told > 0.5 * found).all()) and bool((told < 2 * found).all())
+    good = bool((found > 0).all()) and bool((told > 0.2 * found).all()) and bool((told < 1.2 * found).all())
     return [] if good else [f"noise {told.values}, found {found.values}"]
 
 
