@@ -12,9 +12,9 @@ from galdask.cli.main import COMMANDS, main
 
 TEXT = (Path(__file__).parents[2] / "README.md").read_text()
 #: commands that belong to a page of their own, not to a first release
-ELSEWHERE = {"migration": "orbit_migration.md", "verify": "verify.md"}
+ELSEWHERE = {"migration": "orbit_migration.md"}
 #: commands that start a cluster; here all work in this process
-ON_A_CLUSTER = ("ingest", "run", "doctor")
+ON_A_CLUSTER = ("ingest", "orbits", "run", "doctor")
 
 
 def part(title):
