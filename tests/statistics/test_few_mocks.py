@@ -54,9 +54,9 @@ def many():
 
 def few(many, family: Family) -> Study:
     samples, mocks = many
-    own = replace(family, settings=SETTINGS.get(family.of, {}))
-    each = any(pair.samples for pair in family.pairs)
-    truth = known(samples, own.of, own.variables, own.windows, own.change, each, **own.settings)
+    pairs = tuple(replace(pair, samples=False) for pair in family.pairs)
+    own = replace(family, settings=SETTINGS.get(family.of, {}), pairs=pairs)
+    truth = known(samples, own.of, own.variables, own.windows, own.change, each=False, **own.settings)
     return Study(own, truth, families.estimates(own, mocks, REPLICAS))
 
 
