@@ -10,6 +10,7 @@ import json
 import mmap
 import struct
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from pathlib import Path
 from typing import BinaryIO
 
@@ -19,6 +20,8 @@ from galdask.reductions import states
 
 _MAGIC = b"galdask pack 1\n\0"
 _HEAD = struct.Struct("<16sQ16s")
+#: packs whose indexes a process keeps, a few tens of kB each
+REMEMBERED = 256
 
 
 def write_pack(folder: Path, entries: Mapping[str, states.State]) -> Path:
@@ -66,6 +69,16 @@ def pack_index(path: Path) -> dict[str, tuple[int, int]]:
     -----
     What is lost is computed again: a cache is never a reason to fail.
     """
+    try:
+        about = path.stat()
+    except OSError:
+        return {}
+    return _index(path, (about.st_ino, about.st_size, about.st_mtime_ns))
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _index(path: Path, _written: tuple[int, int, int]) -> dict[str, tuple[int, int]]:
+    """Return the index of a pack as it was written then: tasks ask for one state after the other."""
     try:
         with open(path, "rb") as handle:
             head = handle.read(_HEAD.size)
