@@ -11,7 +11,7 @@ from galdask.report.facts import Shown
 PARTS = {
     "The sample": ("kiel", "coverage", "alpha_split", "age_errors"),
     "Maps": ("global_maps", "feh_slices", "age_slices", "polar_maps", "polar_zoom"),
-    "Two sequences of [Mg/Fe]": ("mgfe_grid", "mgfe_age_grid", "mgfe_by_radius"),
+    "Two sequences of [Mg/Fe]": ("mgfe_grid", "mgfe_age_grid", "mgfe_by_radius", "mgfe_modes"),
     "Profiles and gradients": (
         "radial_profiles",
         "radial_gradients",
@@ -23,6 +23,7 @@ PARTS = {
     ),
     "Distributions": ("mdf_grid", "mdf_moments", "adf_grid", "adf_moments"),
     "Ages and abundances": ("amr", "amr_density", "age_alpha", "chemical_tagging"),
+    "Motions and orbits": ("rotation", "toomre", "action_map", "eccentricity_z_max"),
     "How far ages and samples can be trusted": (
         "age_completeness",
         "age_systematics",

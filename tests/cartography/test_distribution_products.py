@@ -164,7 +164,11 @@ def test_ages_are_those_of_the_age_sample_on_either_axis(stars, logarithmic):
 
 def test_a_logarithmic_axis_needs_log_ages(stars):
     line = next(line for line in PIPELINE.splitlines() if line.startswith("  log_age:"))
-    text = PIPELINE.replace(line + "\n", "").replace("adf_moments: {", "adf_moments: {logarithmic: true, ")
+    text = (
+        PIPELINE.replace(line + "\n", "")
+        .replace(", log_age: log_age_cor_ss}", "}")
+        .replace("adf_moments: {", "adf_moments: {logarithmic: true, ")
+    )
     with pytest.raises(ProductError, match="no log_age"):
         made("adf_moments", stars, text)
 

@@ -95,7 +95,7 @@ def own_cluster(**options):
         "n_workers": 2,
         "threads_per_worker": 1,
         "memory_limit": "1GiB",
-        "dashboard_address": None,
+        "dashboard_address": "127.0.0.1:0",
         "local_directory": None,
     }
     return ClusterConfig("test", "local", basic | options)

@@ -12,10 +12,15 @@ def same(one, other):
     return [path for path in names if not one[path].to_dataset().equals(other[path].to_dataset())]
 
 
+def contents(store):
+    """Digests of the release's columns in every partition; groups of orbits aside."""
+    return [{k: v for k, v in part.digests.items() if ":" not in k} for part in open_store(store).partitions]
+
+
 def test_worker_processes_give_the_same_bits(made, real, tmp_path, dask_executor):
     run, store = made("inner_galaxy"), tmp_path / "store"
     galdask.ingest(EXAMPLES / "inner_galaxy_release.yaml", real, store, cluster=dask_executor)
-    assert open_store(store).digest == open_store(run.store).digest
+    assert contents(store) == contents(run.store)
     pipeline, out = EXAMPLES / "inner_galaxy.yaml", tmp_path / "out"
     wiring.run(pipeline, store, out, cluster=dask_executor, figures=False)
     assert same(run.results, wiring.open_results(out)) == []
@@ -26,6 +31,7 @@ def test_other_partitions_give_the_same_bits(made, real, tmp_path):
     release = EXAMPLES / "apo_k2_release.yaml"
     galdask.ingest(release, real, store, cluster="inline", partition_rows=700)
     assert len(open_store(store).partitions) > 4
+    (tmp_path / "occam").symlink_to(run.store.parent / "occam")
     wiring.run(EXAMPLES / "apo_k2.yaml", store, tmp_path / "out", cluster="inline", figures=False)
     assert same(run.results, wiring.open_results(tmp_path / "out")) == []
 

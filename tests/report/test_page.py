@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from PIL import Image
 
-from galdask.cartography.products import ORDER
+from galdask.cartography.products import names as product_names
 from galdask.report import contents, page, published, write_report
 from galdask.report.facts import Shown
 from tests.report import folder
@@ -166,7 +166,7 @@ def test_parts_hold_every_product_once(html):
     assert sorted(names) == sorted(f"product-{name.replace('_', '-')}" for name in folder.PRODUCTS)
     parts = contents.parts([Shown("kiel", "K"), Shown("own", "O"), Shown("amr", "A")])
     assert [[one.name for one in part.products] for part in parts] == [["kiel"], ["amr"], ["own"]]
-    assert {name for names in contents.PARTS.values() for name in names} == set(ORDER)
+    assert {name for names in contents.PARTS.values() for name in names} == set(product_names())
 
 
 def test_a_run_with_nothing_published_does_not_speak_of_it(tmp_path):
