@@ -16,6 +16,13 @@ from galdask.reductions.bootstrap import BLOCK, poisson_rows
 from galdask.reductions.lines import straight_line
 from galdask.rng import poisson_weights
 
+#: codes of values; the code of a star is the number of edges that its value reaches
+CODES = 256
+#: stars of which edges are made
+_SAMPLE = 4096
+#: room behind a window: copies of one star, all of which are stored before the window is cut
+_ROOM = 16
+
 
 @njit("uint32(uint32[::1], int64, int64)", cache=True, nogil=True)
 def _ranked(values: np.ndarray, size: int, rank: int) -> int:
@@ -35,51 +42,98 @@ def _ranked(values: np.ndarray, size: int, rank: int) -> int:
     return low
 
 
+@njit("int64(uint8[::1], int64, uint8)", cache=True, nogil=True)
+def _reached(codes: np.ndarray, size: int, code: int) -> int:
+    """Return how many of the first `size` codes are at most `code`."""
+    number = np.uint32(0)
+    for i in range(size):
+        number = np.uint32(number + np.uint32(codes[i] <= code))
+    return np.int64(number)
+
+
+@njit("void(uint8[::1], int32[::1], int64, uint32[::1], uint32[::1], uint32[::1])", cache=True, nogil=True)
+def _middle(
+    codes: np.ndarray, rows: np.ndarray, window: int, bits: np.ndarray, spare: np.ndarray, pair: np.ndarray
+) -> None:
+    """Write the bits at the two middle ranks: first their codes by bisection, then values of these codes."""
+    rank, last = (window - 1) // 2, window // 2
+    low, high, before, through = np.int64(0), np.int64(CODES - 1), np.int64(0), np.int64(window)
+    while low < high:
+        middle = (low + high) // 2
+        number = _reached(codes, window, np.uint8(middle))
+        if number > rank:
+            high, through = middle, number
+        else:
+            low, before = middle + 1, number
+    if last >= through:
+        above, high = low + 1, np.int64(CODES - 1)
+        while above < high:
+            middle = (above + high) // 2
+            if _reached(codes, window, np.uint8(middle)) > last:
+                high = middle
+            else:
+                above = middle + 1
+    lowest, width, n = np.uint8(low), np.uint8(high - low), np.int64(0)
+    for i in range(window):
+        spare[n] = np.uint32(i)
+        n += np.int64(np.uint8(codes[i] - lowest) <= width)
+    for k in range(n):
+        spare[k] = bits[rows[spare[k]]]
+    if n > 32:
+        pair[0], pair[1] = _ranked(spare, n, rank - before), _ranked(spare, n, last - before)
+        return
+    for k in range(1, n):
+        value, j = spare[k], k
+        while j > 0 and spare[j - 1] > value:
+            spare[j] = spare[j - 1]
+            j -= 1
+        spare[j] = value
+    pair[0], pair[1] = spare[rank - before], spare[last - before]
+
+
 @njit(
-    "void(float32[::1], uint32[::1], uint8[:, ::1], int64, int64, float64[:, ::1],"
-    " float32[:, ::1], uint32[:, ::1], int64[::1], float64[:, :, ::1])",
+    "void(float32[::1], uint32[::1], uint8[::1], int64, int64, uint8[:, ::1], int64, int64, float64[:, ::1],"
+    " int32[:, ::1], uint8[:, ::1], int64[::1], float64[:, :, ::1])",
     cache=True,
     nogil=True,
 )
 def _push(
     abscissa: np.ndarray,
     bits: np.ndarray,
+    codes: np.ndarray,
+    begin: int,
+    stars: int,
     weights: np.ndarray,
     window: int,
     step: int,
     fits: np.ndarray,
-    open_abscissa: np.ndarray,
-    open_bits: np.ndarray,
+    open_rows: np.ndarray,
+    open_codes: np.ndarray,
     fill: np.ndarray,
     lines: np.ndarray,
 ) -> None:
-    """Push a block of stars through every replica; see `WindowReplicas` for the arrays."""
+    """Push `stars` rows from `begin` on through every replica; see `WindowReplicas` for the arrays."""
     pair = np.empty(2, dtype=np.uint32)
     real = pair.view(np.float32)
+    spare = np.empty(window + 1, dtype=np.uint32)
     lower, upper = (window - 1) // 2, window // 2
     for b in range(weights.shape[0]):
-        xs, ys, n = open_abscissa[b], open_bits[b], fill[b]
-        for i in range(abscissa.size):
-            for _ in range(weights[b, i]):
-                xs[n], ys[n] = abscissa[i], bits[i]
-                n += 1
-                if n < window:
-                    continue
-                pair[0] = _ranked(ys, window, lower)
-                pair[1] = pair[0]
-                if upper != lower:
-                    not_above, above = 0, np.uint32(0xFFFFFFFF)
-                    for j in range(window):
-                        if ys[j] <= pair[0]:
-                            not_above += 1
-                        else:
-                            above = min(above, ys[j])
-                    if not_above <= upper:
-                        pair[1] = above
+        rows, marks, n = open_rows[b], open_codes[b], fill[b]
+        for i in range(stars):
+            row, weight = begin + i, np.int64(weights[b, i])
+            # two copies are written in any case: quicker than a branch that cannot be foretold
+            rows[n] = rows[n + 1] = row
+            marks[n] = marks[n + 1] = codes[row]
+            for j in range(2, weight):
+                rows[n + j] = row
+                marks[n + j] = codes[row]
+            n += weight
+            while n >= window:
+                _middle(marks, rows, window, bits, spare, pair)
                 for j in range(2):
                     sign = pair[j] >> np.uint32(31)
                     pair[j] ^= np.uint32(0x80000000) if sign else np.uint32(0xFFFFFFFF)
-                x = 0.5 * (np.float64(xs[lower]) + np.float64(xs[upper]))
+                x = 0.5 * (np.float64(abscissa[rows[lower]]) + np.float64(abscissa[rows[upper]]))
                 y = 0.5 * (np.float64(real[0]) + np.float64(real[1]))
                 for f in range(fits.shape[0]):
                     at = abs(x) if fits[f, 2] else x
@@ -91,9 +145,9 @@ def _push(
                         line[2] += dy / line[0]
                         line[3] += dx * (at - line[1])
                         line[4] += dx * (y - line[2])
-                n = window - step
+                n -= step
                 for j in range(n):
-                    xs[j], ys[j] = xs[j + step], ys[j + step]
+                    rows[j], marks[j] = rows[j + step], marks[j + step]
         fill[b] = n
 
 
@@ -119,44 +173,64 @@ class WindowReplicas:
     fits: np.ndarray
     replicas: int
     seed: int
-    open_abscissa: np.ndarray = field(init=False)  # (replicas, window): stars of the window not yet full
+    edges: np.ndarray = field(init=False)  # (CODES - 1,): bits that part the codes of values
+    open_abscissa: np.ndarray = field(init=False)  # (replicas, window + room): the window not yet full
     open_bits: np.ndarray = field(init=False)
-    fill: np.ndarray = field(init=False)  # (replicas,): their number
+    fill: np.ndarray = field(init=False)  # (replicas,): its stars
     lines: np.ndarray = field(init=False)  # (replicas, f, 5): n, mean x, mean y, Sxx, Sxy
 
     def __post_init__(self) -> None:
-        shape = (self.replicas, self.window)
-        self.open_abscissa = np.zeros(shape, dtype=np.float32)
-        self.open_bits = np.zeros(shape, dtype=np.uint32)
+        self.edges = np.empty(0, dtype=np.uint32)
+        self.open_abscissa = np.empty((self.replicas, 0), dtype=np.float32)
+        self.open_bits = np.empty((self.replicas, 0), dtype=np.uint32)
         self.fill = np.zeros(self.replicas, dtype=np.int64)
         self.lines = np.zeros((self.replicas, len(self.fits), 5))
 
     def push(self, star: np.ndarray, abscissa: np.ndarray, bits: np.ndarray) -> None:
         """Push stars that follow those pushed before; `bits` are the order bits of their values."""
-        if not self.lines.size:
+        if not self.lines.size or not star.size:
             return
-        abscissa, bits = np.ascontiguousarray(abscissa), np.ascontiguousarray(bits)
+        if not self.edges.size:
+            self.edges = _edges(bits)
+        held, room = self.open_bits.size, self.window + _ROOM
+        abscissa = np.concatenate([self.open_abscissa.ravel(), abscissa])
+        bits = np.concatenate([self.open_bits.ravel(), bits])
+        codes = np.searchsorted(self.edges, bits, side="right").astype(np.uint8)
+        rows = np.zeros((self.replicas, room), dtype=np.int32)
+        marks = np.zeros((self.replicas, room), dtype=np.uint8)
+        if held:
+            rows[:] = np.arange(held, dtype=np.int32).reshape(rows.shape)
+            marks[:] = codes[:held].reshape(rows.shape)
         for i in range(0, star.size, BLOCK):
-            rows = slice(i, i + BLOCK)
-            weights = poisson_rows(star[rows], self.replicas, self.seed)
+            weights = poisson_rows(star[i : i + BLOCK], self.replicas, self.seed)
             _push(
-                abscissa[rows],
-                bits[rows],
+                abscissa,
+                bits,
+                codes,
+                held + i,
+                weights.shape[1],
                 weights,
                 self.window,
                 self.step,
                 self.fits,
-                self.open_abscissa,
-                self.open_bits,
+                rows,
+                marks,
                 self.fill,
                 self.lines,
             )
+        self.open_abscissa, self.open_bits = abscissa[rows], bits[rows]
 
     def slopes(self) -> np.ndarray:
         """Return the slope of every replica and fit, (replicas, f); NaN below 3 windows or without spread."""
         number, spread, joint = self.lines[..., 0], self.lines[..., 3], self.lines[..., 4]
         valid = (number >= 3) & (spread > 0.0)
         return np.divide(joint, spread, out=np.full(number.shape, np.nan), where=valid)
+
+
+def _edges(bits: np.ndarray) -> np.ndarray:
+    """Return bits that part values in about equal numbers; any edges give the same medians."""
+    known = np.sort(bits[:: max(1, bits.size // _SAMPLE)])
+    return known[np.arange(1, CODES) * known.size // CODES]
 
 
 def slopes_plainly(
