@@ -11,7 +11,7 @@ BITS = 31
 #: largest total weight of a cell: below it the limbs of terms up to 2**61 stay below 2**62
 LIMIT = 2**31 - 1
 
-_TERMS = types.Array(types.int64, 2, "C", readonly=True)
+_LIMBS = types.Array(types.int32, 3, "C", readonly=True)
 _INDEX = types.Array(types.int64, 1, "C", readonly=True)
 _WEIGHTS = types.Array(types.uint8, 2, "C", readonly=True)
 
@@ -28,25 +28,60 @@ def joined(limbs: np.ndarray) -> np.ndarray:
 
 
 @njit(
-    types.void(_TERMS, _INDEX, _WEIGHTS, types.int64[:, ::1], types.int64[:, :, :, ::1]),
+    types.void(_LIMBS, _INDEX, _INDEX, types.int64, _WEIGHTS, types.int64[:, ::1], types.int64[:, :, :, ::1]),
     cache=True,
     nogil=True,
 )
 def _add(
-    terms: np.ndarray, cells: np.ndarray, weights: np.ndarray, counts: np.ndarray, sums: np.ndarray
+    limbs: np.ndarray,
+    starts: np.ndarray,
+    cells: np.ndarray,
+    begin: int,
+    weights: np.ndarray,
+    counts: np.ndarray,
+    sums: np.ndarray,
 ) -> None:
-    """Add weight * term of every star to its cell, for every replica."""
-    mask = (1 << 31) - 1
+    """Add weight * limb of the stars from `begin` on to their cells, for every replica.
+
+    Stars are sorted: those of ``cells[r]`` are ``starts[r]`` to ``starts[r + 1]``. Sums over a run of stars
+    are whole numbers, so they compile to vector instructions.
+    """
+    end = begin + weights.shape[1]
+    first = np.searchsorted(starts, begin, side="right") - 1
     for b in range(weights.shape[0]):
-        for i in range(cells.size):
-            w = np.int64(weights[b, i])
-            if w == 0:
-                continue
-            counts[cells[i], b] += w
-            out = sums[cells[i], b]
-            for k in range(terms.shape[0]):
-                out[k, 0] += w * (terms[k, i] >> 31)
-                out[k, 1] += w * (terms[k, i] & mask)
+        row = weights[b]
+        r = first
+        while r < cells.size and starts[r] < end:
+            low, high = max(starts[r], begin), min(starts[r + 1], end)
+            own = row[low - begin : high - begin]
+            number = np.int64(0)
+            for i in range(own.size):
+                number += np.int64(own[i])
+            counts[cells[r], b] += number
+            out = sums[cells[r], b]
+            for k in range(limbs.shape[0]):
+                for half in range(2):
+                    limb = limbs[k, half, low:high]
+                    total = np.int64(0)
+                    for i in range(own.size):
+                        total += np.int64(own[i]) * np.int64(limb[i])
+                    out[k, half] += total
+            r += 1
+
+
+def _runs(
+    cells: np.ndarray, terms: np.ndarray, size: int
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Return the order by cell, the limbs of terms in it (t, 2, n), where cells start, and the cells."""
+    small = cells.astype(np.uint16) if size <= 1 << 16 else cells
+    order = np.argsort(small, kind="stable")
+    limbs = np.empty((len(terms), 2, cells.size), dtype=np.int32)
+    for term, pair in zip(terms, limbs, strict=True):
+        ordered = term[order]
+        pair[0], pair[1] = ordered >> BITS, ordered & ((1 << BITS) - 1)
+    ordered = cells[order]
+    starts = np.flatnonzero(np.diff(ordered, prepend=-1))
+    return order, limbs, np.append(starts, cells.size), ordered[starts]
 
 
 def add_replicas(
@@ -73,10 +108,11 @@ def add_replicas(
     """
     counts = np.zeros((size, replicas), dtype=np.int64)
     sums = np.zeros((size, replicas, len(terms), 2), dtype=np.int64)
+    order, limbs, starts, occupied = _runs(cells, terms, size)
+    star = star[order]
     for first in range(0, star.size, BLOCK):
-        rows = slice(first, first + BLOCK)
-        weights = poisson_rows(star[rows], replicas, seed)
-        _add(np.ascontiguousarray(terms[:, rows]), cells[rows], weights, counts, sums)
+        weights = poisson_rows(star[first : first + BLOCK], replicas, seed)
+        _add(limbs, starts, occupied, first, weights, counts, sums)
     return counts, sums
 
 
@@ -85,8 +121,8 @@ def add_once(cells: np.ndarray, terms: np.ndarray, size: int) -> tuple[np.ndarra
     counts = np.zeros((size, 1), dtype=np.int64)
     sums = np.zeros((size, 1, len(terms), 2), dtype=np.int64)
     if cells.size:
-        once = np.ones((1, cells.size), dtype=np.uint8)
-        _add(np.ascontiguousarray(terms), cells, once, counts, sums)
+        _, limbs, starts, occupied = _runs(cells, terms, size)
+        _add(limbs, starts, occupied, 0, np.ones((1, cells.size), dtype=np.uint8), counts, sums)
     return counts[:, 0], sums[:, 0]
 
 
