@@ -169,7 +169,7 @@ def run(
     identity = digest.of_settings(
         {
             "pipeline": {key: section.value(key) for key in section},
-            "store": opened.digest,
+            "store": _what_is_read(opened, recipe),
             "products": names,
             "overlays": overlays.identity(points),
             "figures": figures,
@@ -208,6 +208,15 @@ def run(
         finally:
             shutil.rmtree(build, ignore_errors=True)
     return summary
+
+
+def _what_is_read(store: Store, recipe: Recipe) -> str:
+    """Return the digest of all that a run takes from a store: other columns may come and go."""
+    columns = sorted({"star_key", *recipe.columns_read})
+    parts = [[part.digests[name] for name in columns] for part in store.partitions]
+    return digest.of_settings(
+        store.name, store.title, store.mock, store.rows, recipe.settings(), columns, parts
+    )
 
 
 def _reduce(

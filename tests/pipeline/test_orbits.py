@@ -108,6 +108,15 @@ def test_every_star_is_accounted_for(store):
     assert np.isfinite(columns(store)["jr"]).sum() == status.size - sum(fates[:7])
 
 
+def test_results_that_read_no_orbits_stand_when_orbits_come(mock_store, store, tmp_path):
+    path, out = tmp_path / "store", tmp_path / "out"
+    asked = {"cluster": "inline", "only": ["coverage"], "figures": False}
+    shutil.copytree(mock_store, path)
+    assert not pipeline.run("two_disks", path, out, **asked).unchanged
+    assert open_store(store).digest != open_store(path).digest
+    assert pipeline.run("two_disks", store, out, **asked).unchanged
+
+
 def test_columns_of_a_group_as_a_lazy_table(store):
     group = open_store(store).orbits[0].name
     table = galdask.to_dask(store, ["star_id", f"{group}:jr", f"{group}:status"]).compute()
