@@ -55,9 +55,7 @@ def write_pack_at(path: Path, entries: Mapping[str, states.State]) -> Path:
     def fill(out: BinaryIO) -> None:
         out.write(_HEAD.pack(_MAGIC, len(text), bytes.fromhex(digest.of_arrays([text]))))
         out.write(text)
-        for blob in blobs.values():
-            out.write(blob)
-            out.write(b"\0" * ((-len(blob)) % 64))
+        out.writelines(blob + b"\0" * ((-len(blob)) % 64) for blob in blobs.values())
 
     return publish.write(path, fill)
 
@@ -92,6 +90,12 @@ def _index(path: Path, _written: tuple[int, int, int]) -> dict[str, tuple[int, i
     start = _HEAD.size + length
     found = {key: (start + at, count) for key, (at, count) in json.loads(text).items()}
     return found if all(at + count <= size for at, count in found.values()) else {}
+
+
+def pack_bytes(path: Path, keys: Iterable[str]) -> int:
+    """Return the bytes of states in a pack; those that are not there have none."""
+    index = pack_index(path)
+    return sum(index[key][1] for key in keys if key in index)
 
 
 def read_states(path: Path, keys: Iterable[str]) -> dict[str, states.State]:

@@ -6,6 +6,7 @@ digests of exactly the columns it reads in one partition; a *table* by its state
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,6 +23,8 @@ from galdask.stars.recipe import Recipe
 
 #: states combined by one merge task
 FAN_IN = 8
+#: states of an additive reduction that are finished without a merge, and their bytes in all, at most
+DIRECT, DIRECT_BYTES = 128, 32 << 20
 #: map tasks for each worker thread, at most: several partitions share a task where there are many
 BATCHES = 10
 #: libraries whose numbers enter states
@@ -137,7 +140,11 @@ def _finish(
         )
         for key in slow_first
     ]
-    for _, peak in executor.run(tasks.finish, work, step="finish", shared=job):
+    slow = sum(getattr(reduction, "replicas", 0) > 0 for _, reduction in job.requests.values())
+    size = max(1, -(-(len(work) - slow) // (BATCHES * executor.workers)))
+    groups = [[task] for task in work[:slow]]
+    groups += [work[i : i + size] for i in range(slow, len(work), size)]
+    for _, peak in executor.run(tasks.finish, groups, step="finish", shared=job):
         outcome.peak_bytes = max(outcome.peak_bytes, peak)
 
 
@@ -167,11 +174,11 @@ def _whose(sample: str, reduction: Any) -> str | None:
 
 
 def _state_keys(store: Store, recipe: Recipe, key: str, sample: str, reduction: Any) -> list[str]:
+    """Return the key of the state of every partition."""
     columns = sorted(_lineage(recipe, sample, reduction)["columns"])
-    return [
-        digest.of_settings(key, part.rows, [part.digests[column] for column in columns])
-        for part in store.partitions
-    ]
+    parts = ([part.rows, *(part.digests[column] for column in columns)] for part in store.partitions)
+    texts = (" ".join([key, *map(str, part)]) for part in parts)
+    return [hashlib.sha256(text.encode()).hexdigest() for text in texts]
 
 
 def _is_saved(home: cache.StateCache, key: str) -> bool:
@@ -237,10 +244,10 @@ def _map(
 
 
 def _merge(job: tasks.Job, where: Where, executor: Executor, scratch: Path) -> Where:
-    """Merge the states of additive reductions in a tree, eight at a time."""
+    """Merge the states of additive reductions in a tree, eight at a time, until they are few or small."""
     sums = [key for key, (_, reduction) in job.requests.items() if reduction.layout == "sum"]
     level = 0
-    while sums and len(where[sums[0]]) > FAN_IN:
+    while sums := [key for key in sums if _is_much([part[key] for part in where[key]])]:
         count = len(where[sums[0]])
         work = [
             tasks.MergeTask(
@@ -256,3 +263,10 @@ def _merge(job: tasks.Job, where: Where, executor: Executor, scratch: Path) -> W
             where[key] = [{key: found[key]} for found in merged]
         level += 1
     return where
+
+
+def _is_much(parts: Sequence[tuple[Path, str]]) -> bool:
+    """Return whether states should be merged before they are finished all at once."""
+    if FAN_IN < len(parts) <= DIRECT:
+        return sum(cache.pack_bytes(pack, [key]) for pack, key in parts) > DIRECT_BYTES
+    return len(parts) > FAN_IN

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import resource
 import sys
 import time
@@ -17,6 +18,9 @@ from galdask.reductions import states
 from galdask.reductions.cells import CellTable
 from galdask.stars.block import Block, load_block
 from galdask.stars.recipe import Recipe
+
+#: states of several reductions that are opened at once, bytes at most
+TOGETHER = 64 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,19 +130,27 @@ def merge(job: Job, task: MergeTask) -> dict[str, tuple[Path, str]]:
     combined: dict[str, states.State] = {}
     for request in task.parts[0]:
         reduction = job.requests[request][1]
-        state = reduction.identity()
-        for part in task.parts:
-            pack, key = part[request]
-            state = reduction.combine(state, cache.read_states(pack, [key])[key])
-        combined[request] = state
+        own = (part[request] for part in task.parts)
+        parts = (cache.read_states(pack, [key])[key] for pack, key in own)
+        combined[request] = functools.reduce(reduction.combine, parts)
     pack = cache.write_pack(task.folder, combined)
     return {request: (pack, request) for request in combined}
 
 
-def finish(job: Job, task: FinishTask) -> int:
-    """Finish one reduction from the states of all partitions; returns the peak memory of this process."""
-    reduction = job.requests[task.request][1]
-    parts = [cache.read_states(pack, [key])[key] for pack, key in task.parts]
-    table: CellTable = reduction.finalize(parts)
-    cache.write_pack_at(task.table, {task.key: tables.to_state(table)})
+def finish(job: Job, batch: Sequence[FinishTask]) -> int:
+    """Finish reductions, one after the other; returns the peak memory of this process."""
+    wanted: dict[Path, list[str]] = {}
+    for task in batch:
+        for pack, key in task.parts:
+            wanted.setdefault(pack, []).append(key)
+    found = None
+    if len(batch) > 1 and sum(cache.pack_bytes(pack, keys) for pack, keys in wanted.items()) <= TOGETHER:
+        found = {pack: cache.read_states(pack, keys) for pack, keys in wanted.items()}
+    for task in batch:
+        if found is None:
+            parts = [cache.read_states(pack, [key])[key] for pack, key in task.parts]
+        else:
+            parts = [found[pack][key] for pack, key in task.parts]
+        table: CellTable = job.requests[task.request][1].finalize(parts)
+        cache.write_pack_at(task.table, {task.key: tables.to_state(table)})
     return peak_bytes()

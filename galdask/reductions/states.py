@@ -8,6 +8,7 @@ digest of every array and the size of the file, so that a file cut short or chan
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -125,16 +126,16 @@ def loads(data: Any, *, verify: bool = True, where: object = "bytes") -> State:
     page = raw[:HEADER].tobytes()
     if raw.size < HEADER or not page.startswith(MAGIC):
         raise _damaged(where, "the header of a state", f"{raw.size} bytes that start with {page[:16]!r}")
-    body = page[len(MAGIC) + 32 :]
+    body = memoryview(page)[len(MAGIC) + 32 :]
     if digest.of_arrays([body]).encode() != page[len(MAGIC) : len(MAGIC) + 32]:
         raise _damaged(where, "a header that agrees with its digest", "another")
-    header = json.loads(body.rstrip(b"\0"))
+    header = json.loads(page[len(MAGIC) + 32 :].partition(b"\0")[0])
     if header["size"] != raw.size:
         raise _damaged(where, f"{header['size']} bytes", f"{raw.size} bytes")
     state: State = {}
     for name, (kind, shape, at, expected) in header["arrays"].items():
         dtype = np.dtype(kind)
-        nbytes = dtype.itemsize * int(np.prod(shape, dtype=np.int64))
+        nbytes = dtype.itemsize * math.prod(shape)
         array = raw[at : at + nbytes].view(dtype).reshape(shape)
         if verify and digest.of_arrays([array]) != expected:
             raise _damaged(where, f"array {name!r} with digest {expected}", "another digest")
