@@ -8,6 +8,7 @@ Stars come in sorted blocks of any length: what is kept between blocks is one wi
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from numba import njit
@@ -43,7 +44,7 @@ def _ranked(values: np.ndarray, size: int, rank: int) -> int:
 
 
 @njit("int64(uint8[::1], int64, uint8)", cache=True, nogil=True)
-def _reached(codes: np.ndarray, size: int, code: int) -> int:
+def _reached(codes: np.ndarray, size: int, code: Any) -> Any:
     """Return how many of the first `size` codes are at most `code`."""
     number = np.uint32(0)
     for i in range(size):
@@ -57,7 +58,10 @@ def _middle(
 ) -> None:
     """Write the bits at the two middle ranks: first their codes by bisection, then values of these codes."""
     rank, last = (window - 1) // 2, window // 2
-    low, high, before, through = np.int64(0), np.int64(CODES - 1), np.int64(0), np.int64(window)
+    low: Any = np.int64(0)
+    high: Any = np.int64(CODES - 1)
+    before: Any = np.int64(0)
+    through: Any = np.int64(window)
     while low < high:
         middle = (low + high) // 2
         number = _reached(codes, window, np.uint8(middle))
@@ -73,7 +77,8 @@ def _middle(
                 high = middle
             else:
                 above = middle + 1
-    lowest, width, n = np.uint8(low), np.uint8(high - low), np.int64(0)
+    lowest, width = np.uint8(low), np.uint8(high - low)
+    n: Any = np.int64(0)
     for i in range(window):
         spare[n] = np.uint32(i)
         n += np.int64(np.uint8(codes[i] - lowest) <= width)
