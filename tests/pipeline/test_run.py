@@ -121,6 +121,24 @@ def test_partitions_differ_in_the_test_before(mock_release, tmp_path):
     assert counts[2] >= 7
 
 
+def test_states_merged_in_a_tree_change_no_bit(mock_release, reference, tmp_path, monkeypatch):
+    from galdask.engine import reduce
+
+    galdask.ingest("dr17", mock_release, tmp_path / "store", cluster="inline", partition_rows=400)
+    assert len(open_store(tmp_path / "store").partitions) > reduce.FAN_IN
+    monkeypatch.setattr(reduce, "DIRECT", 0)
+    pipeline.run(
+        "two_disks",
+        tmp_path / "store",
+        tmp_path / "out",
+        cluster="inline",
+        only=FEW,
+        figures=False,
+        cache=False,
+    )
+    assert same(arrays(tmp_path / "out"), reference) == []
+
+
 def test_workers_change_no_bit(dask_executor, mock_store, reference, tmp_path):
     pipeline.run(
         "two_disks", mock_store, tmp_path, cluster=dask_executor, only=FEW, figures=False, cache=False
