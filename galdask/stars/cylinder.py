@@ -75,7 +75,7 @@ def cylinder(x: np.ndarray, y: np.ndarray, y_sign: float) -> tuple[np.ndarray, n
 
 def cylinder_numpy(x: np.ndarray, y: np.ndarray, y_sign: float) -> tuple[np.ndarray, np.ndarray]:
     """Return what `cylinder` returns, by numpy."""
-    theta = np.arctan2(y_sign * y, x) * _DEGREE
+    theta = np.arctan2(y_sign * y, x + 0.0) * _DEGREE  # -0.0 is the axis, too
     theta = np.where(theta < 0.0, theta + 360.0, theta)
     return np.sqrt(x * x + y * y), np.where(theta >= 360.0, 0.0, theta)
 
