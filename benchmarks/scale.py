@@ -14,7 +14,7 @@ from benchmarks.pipeline import LEAN
 SIZES = tuple(int(n) for n in os.environ.get("GALDASK_SCALE", "2000000 6000000 20000000").split())
 #: seconds that a run takes with hardly any star: start, workers, datasets; left out of the second exponent
 SMALL = 100_000
-REPEATS = 1
+REPEATS = 2
 
 
 def exponent(rows: list[float], seconds: list[float]) -> float:

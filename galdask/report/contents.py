@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from galdask.report.anchors import anchor
 from galdask.report.facts import Shown
 
 #: part -> its products; products of none stand in the last part
@@ -48,7 +49,7 @@ class Part:
     @property
     def anchor(self) -> str:
         """Name of its place in the page."""
-        return "part-" + "".join(c if c.isascii() and c.isalnum() else "-" for c in self.title.lower())
+        return anchor("part", self.title)
 
 
 def parts(products: Sequence[Shown]) -> list[Part]:

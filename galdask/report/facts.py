@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from galdask.report import pictures
+from galdask.report.anchors import anchor
 from galdask.report.tables import SHOWN_ROWS, Comparison, Table, comparisons, read
 
 #: names of quantities in names of cuts and counts, as they are written
@@ -50,7 +51,7 @@ class Shown:
     @property
     def anchor(self) -> str:
         """Name of its place in the page."""
-        return "product-" + "".join(c if c.isascii() and c.isalnum() else "-" for c in self.name)
+        return anchor("product", self.name)
 
     @property
     def alt(self) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from galdask.report.anchors import anchor
 from galdask.report.tables import number
 
 #: status -> the mark before its word
@@ -30,7 +31,7 @@ class Group:
     @property
     def anchor(self) -> str:
         """Name of its place in the page."""
-        return "published-" + "".join(c if c.isascii() and c.isalnum() else "-" for c in self.title.lower())
+        return anchor("published", self.title)
 
     @property
     def counts(self) -> dict[str, int]:

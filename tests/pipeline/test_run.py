@@ -89,26 +89,21 @@ def test_provenance_is_in_every_dataset(out, mock_store):
             assert json.loads(dataset.attrs["provenance"])["run"] == record["run"]
 
 
+def few_from(store, out):
+    """Return every number of a few products, nothing kept of earlier runs."""
+    pipeline.run("two_disks", store, out, cluster="inline", only=FEW, figures=False, cache=False)
+    return arrays(out)
+
+
 @pytest.fixture(scope="module")
 def reference(mock_store, tmp_path_factory):
-    folder = tmp_path_factory.mktemp("reference")
-    pipeline.run("two_disks", mock_store, folder, cluster="inline", only=FEW, figures=False, cache=False)
-    return arrays(folder)
+    return few_from(mock_store, tmp_path_factory.mktemp("reference"))
 
 
 @pytest.mark.parametrize("rows", [100_000, 3000, 400])
 def test_the_number_of_partitions_changes_no_bit(rows, mock_release, reference, tmp_path):
     galdask.ingest("dr17", mock_release, tmp_path / "store", cluster="inline", partition_rows=rows)
-    pipeline.run(
-        "two_disks",
-        tmp_path / "store",
-        tmp_path / "out",
-        cluster="inline",
-        only=FEW,
-        figures=False,
-        cache=False,
-    )
-    assert same(arrays(tmp_path / "out"), reference) == []
+    assert same(few_from(tmp_path / "store", tmp_path / "out"), reference) == []
 
 
 def test_partitions_differ_in_the_test_before(mock_release, tmp_path):
@@ -127,16 +122,7 @@ def test_states_merged_in_a_tree_change_no_bit(mock_release, reference, tmp_path
     galdask.ingest("dr17", mock_release, tmp_path / "store", cluster="inline", partition_rows=400)
     assert len(open_store(tmp_path / "store").partitions) > reduce.FAN_IN
     monkeypatch.setattr(reduce, "DIRECT", 0)
-    pipeline.run(
-        "two_disks",
-        tmp_path / "store",
-        tmp_path / "out",
-        cluster="inline",
-        only=FEW,
-        figures=False,
-        cache=False,
-    )
-    assert same(arrays(tmp_path / "out"), reference) == []
+    assert same(few_from(tmp_path / "store", tmp_path / "out"), reference) == []
 
 
 def test_workers_change_no_bit(dask_executor, mock_store, reference, tmp_path):
