@@ -22,6 +22,8 @@ from typing import Any
 
 SCRATCH = Path(os.environ.get("GALDASK_BENCH", ".bench"))
 REPEATS = 5
+#: seconds between looks at the memory of a run and of all that it started
+WATCH = 0.1
 
 
 def machine() -> str:
@@ -37,9 +39,28 @@ def machine() -> str:
 
 
 def peak_mib() -> float:
-    """Return the largest resident memory of this process or one of its ended children, in MiB."""
-    who = (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
-    return max(resource.getrusage(w).ru_maxrss for w in who) / 1024
+    """Return the largest resident memory of this process, in MiB."""
+    with contextlib.suppress(OSError, ValueError, IndexError):
+        return peak_of("self")
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+def peak_of(process: int | str) -> float:
+    """Return the largest resident memory of a process on Linux, in MiB.
+
+    `ru_maxrss` begins with the memory of the process that started this one; the mark in /proc does not.
+    """
+    text = Path(f"/proc/{process}/status").read_text()
+    return int(text.split("VmHWM:", 1)[1].split()[0]) / 1024
+
+
+def family(process: int) -> Iterator[int]:
+    """Yield a process and all that it started and that still run, on Linux."""
+    yield process
+    for file in Path(f"/proc/{process}/task").glob("*/children"):
+        with contextlib.suppress(OSError):
+            for child in file.read_text().split():
+                yield from family(int(child))
 
 
 @contextlib.contextmanager
@@ -67,17 +88,27 @@ def forget(paths: Sequence[Path]) -> None:
 
 
 def once(runner: str, *arguments: str, environment: Mapping[str, str] | None = None) -> dict[str, Any]:
-    """Run a runner in a process of its own and return what it told."""
-    done = subprocess.run(
+    """Run a runner in a process of its own and return what it told, with the peak of it or its children."""
+    process = subprocess.Popen(
         [sys.executable, "-m", runner, *arguments],
-        capture_output=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
         text=True,
         env={**os.environ, **(environment or {})},
-        check=False,
     )
-    if done.returncode:
-        raise RuntimeError(f"{runner} {arguments} failed:\n{done.stderr[-3000:]}")
-    told: dict[str, Any] = json.loads(done.stdout.strip().splitlines()[-1])
+    peak = 0.0
+    with process:
+        while True:
+            for one in family(process.pid):
+                with contextlib.suppress(OSError, ValueError, IndexError):
+                    peak = max(peak, peak_of(one))
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                output, errors = process.communicate(timeout=WATCH)
+                break
+    if process.returncode:
+        raise RuntimeError(f"{runner} {arguments} failed:\n{errors[-3000:]}")
+    told: dict[str, Any] = json.loads(output.strip().splitlines()[-1])
+    told["peak_mib"] = max(round(peak, 1), told["peak_mib"])
     return told
 
 

@@ -81,7 +81,15 @@ class FinishTask:
 
 
 def peak_bytes() -> int:
-    """Return the peak resident memory of this process."""
+    """Return the peak resident memory of this process.
+
+    Notes
+    -----
+    `ru_maxrss` on Linux begins with the memory of the process that started this one: it is the last resort.
+    """
+    with contextlib.suppress(OSError, ValueError, IndexError):
+        text = Path("/proc/self/status").read_text()
+        return int(text.split("VmHWM:", 1)[1].split()[0]) * 1024
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return peak if sys.platform == "darwin" else peak * 1024
 
