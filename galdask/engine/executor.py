@@ -9,6 +9,7 @@ from typing import Any, Protocol
 
 from galdask import events
 from galdask.engine import stop
+from galdask.engine.residents import Here, Load, Residents
 
 Result = tuple[int, Any]
 
@@ -57,6 +58,25 @@ class Executor(Protocol):
         ------
         GaldaskError
             The error of a task, or `ClusterError` if workers died, or `StoppedError`.
+        """
+        ...
+
+    def residents(self, load: Load, shards: Sequence[Any], *, step: str) -> Residents:
+        """Return shards that stay in memory and answer rounds of messages.
+
+        Parameters
+        ----------
+        load : callable
+            A function of a module; ``load(shard)`` returns an object with a method ``answer(message)``.
+        shards : sequence
+            Small, picklable descriptions of the shards.
+        step : str
+            Name of the step, for progress and error messages.
+
+        Raises
+        ------
+        GaldaskError
+            The error of a shard that cannot be loaded, or as in `run`.
         """
         ...
 
@@ -116,6 +136,10 @@ class Inline:
             for future in running:
                 future.cancel()
             wait(running)
+
+    def residents(self, load: Load, shards: Sequence[Any], *, step: str) -> Residents:
+        """Return shards in this process; see `Executor.residents`."""
+        return Here(load, shards, self.workers, step)
 
     def close(self) -> None:
         """End the threads."""

@@ -15,6 +15,8 @@ from distributed.scheduler import KilledWorker
 from galdask import events
 from galdask.engine import stop
 from galdask.engine.executor import Result
+from galdask.engine.residents import Load, Residents
+from galdask.engine.residents_on_dask import OnWorkers
 from galdask.errors import ClusterError, GaldaskError, StoppedError
 
 #: tasks submitted ahead for each worker thread: enough to hide a round trip, few enough to stop soon
@@ -98,6 +100,12 @@ class OnDask:
         finally:
             if flying:
                 self.client.cancel([future for _, future in flying.values()], force=True)
+
+    def residents(self, load: Load, shards: Sequence[Any], *, step: str) -> Residents:
+        """Return shards in the memory of the workers; see `Executor.residents`."""
+        return OnWorkers(
+            self.client, load, shards, step=step, listen=self.listen, wait=self._wait_for_workers
+        )
 
     def _wait_for_workers(self, seen: float, step: str) -> float:
         idle = time.monotonic() - seen

@@ -120,7 +120,7 @@ def test_stars_and_volume_must_go_together(likelihood, selection):
 def test_groups_do_not_change_sums(likelihood):
     rows = likelihood.stars.rows
     ready = kernel.prepare(rows, P, likelihood.stars.fe_h[:, None])
-    constants = kernel.constants([P, P.change(beta=0.5)], 0.05)
+    constants = kernel.constants(np.array([P.vector(), P.change(beta=0.5).vector()]), P, 0.05)
     whole = kernel.group_sums(ready, rows.tau.shape[1], constants)
     part = kernel.group_sums(np.ascontiguousarray(ready[:, : 30 * 7]), 30, constants)
     np.testing.assert_array_equal(part, whole[:, :7])

@@ -9,7 +9,6 @@ points of the volume), each in one order.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 import numba as nb
@@ -17,8 +16,7 @@ import numpy as np
 
 from galdask.migration.fit.vector_math import exp, tail
 from galdask.migration.model.choices import DEFAULT, Choices
-from galdask.migration.model.diffusion import drift
-from galdask.migration.model.parameters import Parameters
+from galdask.migration.model.parameters import FREE, Parameters
 from galdask.migration.model.rows import Rows
 
 #: numbers a point and a set of parameters
@@ -70,35 +68,54 @@ def prepare(rows: Rows, p: Parameters, fe_h: np.ndarray | None = None) -> np.nda
     return np.ascontiguousarray(np.stack([np.asarray(c, dtype=np.float64).reshape(-1) for c in columns]))
 
 
-def constants(sets: Sequence[Parameters], fe_h_err: float | None, choices: Choices = DEFAULT) -> np.ndarray:
-    """Return what depends on sets of parameters alone, shape (sets, 16).
+def constants(
+    values: np.ndarray, p: Parameters, fe_h_err: float | None, choices: Choices = DEFAULT
+) -> np.ndarray:
+    """Return what depends on sets of parameters alone.
 
-    Without an error of [Fe/H] the points carry no [Fe/H].
+    Parameters
+    ----------
+    values : (w, 11) float64
+        Free parameters, in the order of `FREE`.
+    p : Parameters
+        Their fixed parameters are used.
+    fe_h_err : float or None
+        Error of [Fe/H], dex; without one the points carry no [Fe/H].
+    choices : Choices
+        How the model is read.
+
+    Returns
+    -------
+    (w, 16) float64
     """
-    made = np.empty((len(sets), CONSTANTS))
-    for row, p in zip(made, sets, strict=True):
-        factor = -2.0 * np.log(p.scale) - np.log(p.tau_m * p.sigma_Lz) - 0.5 * np.log(2.0 * np.pi)
-        factor += np.log(2.0) - 2.0 * np.log(p.sigma_vR0) - np.log(p.a_z)
-        if fe_h_err is not None:
-            factor -= np.log(np.sqrt(2.0 * np.pi) * fe_h_err)
-        row[:] = (
-            -1.0 / p.scale,
-            1.0 / p.tau_sfr,
-            -p.x_io / (p.VC * p.R0 * p.tau_sfr),
-            p.tau_m,
-            drift(p, choices),
-            1.0 / p.sigma_Lz,
-            -2.0 * p.beta,
-            -2.0 / p.R_sigmaR,
-            1.0 / p.sigma_vR0**2,
-            2.0 / p.a_z,
-            p.gamma_feh,
-            p.feh_max,
-            p.grad_in,
-            p.grad_feh,
-            0.0 if fe_h_err is None else 1.0 / fe_h_err,
-            factor,
-        )
+    f = dict(zip(FREE, np.asarray(values, dtype=np.float64).T, strict=True))
+    scale = p.VC * f["Rd0"]
+    drift = 0.0 if choices.drift == "none" else -(f["sigma_Lz"] ** 2) / (2.0 * scale * p.tau_m)
+    factor = -2.0 * np.log(scale) - np.log(p.tau_m * f["sigma_Lz"]) - 0.5 * np.log(2.0 * np.pi)
+    factor += np.log(2.0) - 2.0 * np.log(f["sigma_vR0"]) - np.log(f["a_z"])
+    if fe_h_err is not None:
+        factor -= np.log(np.sqrt(2.0 * np.pi) * fe_h_err)
+    columns = (
+        -1.0 / scale,
+        1.0 / f["tau_sfr"],
+        -f["x_io"] / (p.VC * p.R0 * f["tau_sfr"]),
+        p.tau_m,
+        drift,
+        1.0 / f["sigma_Lz"],
+        -2.0 * f["beta"],
+        -2.0 / f["R_sigmaR"],
+        1.0 / f["sigma_vR0"] ** 2,
+        2.0 / f["a_z"],
+        f["gamma_feh"],
+        f["feh_max"],
+        p.grad_in,
+        f["grad_feh"],
+        0.0 if fe_h_err is None else 1.0 / fe_h_err,
+        factor,
+    )
+    made = np.empty((factor.size, CONSTANTS))
+    for k, column in enumerate(columns):
+        made[:, k] = column
     return made
 
 
