@@ -16,11 +16,8 @@ if TYPE_CHECKING:
 
 def frame(grid: np.ndarray, x: Limits, y: Limits) -> None:
     """Set the limits of all panels; the age axis runs backwards, so that time runs to the right."""
-    from matplotlib.ticker import MultipleLocator
-
     grid[0, 0].set_xlim(max(x), min(x))
     grid[0, 0].set_ylim(*headroom(y))
-    grid[0, 0].xaxis.set_major_locator(MultipleLocator(0.5))
 
 
 def notes(axes: Axes, part: xr.Dataset, error: str, x: Limits, y: Limits) -> None:

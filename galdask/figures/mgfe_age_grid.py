@@ -22,7 +22,6 @@ def draw(dataset: xr.Dataset) -> Figure:
         The product `mgfe_age_grid`.
     """
     from matplotlib.colors import Normalize
-    from matplotlib.ticker import MultipleLocator
 
     text = style.title(dataset["fe_h"]), style.title(dataset["mg_fe"])
     figure, grid = zones.sheet(dataset, *text, bar=True)
@@ -38,7 +37,6 @@ def draw(dataset: xr.Dataset) -> Figure:
         zones.count_note(axes, part.isel(population=0), "n_age")
     grid[0, 0].set_xlim(*x)
     grid[0, 0].set_ylim(*y)
-    grid[0, 0].xaxis.set_major_locator(MultipleLocator(0.5))
     ends = style.extend(dataset["age_median"].values, low, high)
     zones.bar_beside(figure, grid, mesh, style.title(dataset["age_median"]), ends)
     fewest = int(dataset.attrs["min_n"])

@@ -22,8 +22,6 @@ def draw(dataset: xr.Dataset) -> Figure:
     dataset : xarray.Dataset
         The product `mgfe_grid`.
     """
-    from matplotlib.ticker import MultipleLocator
-
     figure, grid = zones.sheet(dataset, style.title(dataset["fe_h"]), style.title(dataset["mg_fe"]))
     x, y = abundance_plane.limits(dataset)
     for axes, part in zones.parts(dataset.sel(population="total"), grid):
@@ -34,6 +32,5 @@ def draw(dataset: xr.Dataset) -> Figure:
         zones.count_note(axes, part, "n_all")
     grid[0, 0].set_xlim(*x)
     grid[0, 0].set_ylim(*y)
-    grid[0, 0].xaxis.set_major_locator(MultipleLocator(0.5))
     contours.legend(figure, dataset, SHADES)
     return figure

@@ -43,6 +43,8 @@ def sheets(
     dataset: xr.Dataset, number: int, x: str, y: str, bar: bool = False
 ) -> tuple[Figure, list[np.ndarray]]:
     """Return a figure of several sheets, the first one on top, and the panels of each; see `sheet`."""
+    from matplotlib.ticker import MaxNLocator
+
     slices, rings = dataset["abs_z_bnds"].values, dataset["r_bnds"].values
     rows, columns = len(slices), len(rings)
     across, up = columns * (PANEL[1] + GAP) - GAP, rows * (PANEL[0] + GAP) - GAP
@@ -65,6 +67,8 @@ def sheets(
         grid = figure.subplots(rows, columns, squeeze=False, sharex=True, sharey=True, gridspec_kw=places)[
             ::-1
         ]
+        # columns share the ticks of one: none stands at an edge, where it would meet its neighbour's
+        grid[0, 0].xaxis.set_major_locator(MaxNLocator(4, steps=[1, 2, 5, 10], prune="both"))
         for axes in grid.ravel():
             axes.minorticks_off()  # small panels, and many: ticks are most of the time that they take
         _titles(grid, slices, rings)
