@@ -32,12 +32,13 @@ def mock(
 
     Parameters
     ----------
-    release : {"dr17", "migration"}
+    release : {"dr14", "dr16", "dr17", "dr19", "migration"}
         Whose layout; "migration" are stars of the migration model, seen through a small survey.
     to : path
         Folder of the files.
     stars : int, optional
-        Rows of the main table; 100,000 by default, 7,000 of the migration model.
+        Rows of the main table; 100,000 by default, 7,000 of the migration model. Of other releases than DR17:
+        rows of the DR17 mock whose stars they share.
     seed : int
         Same seed, same bytes.
     layout : {"full", "lite"}
@@ -52,13 +53,17 @@ def mock(
     """
     from galdask import mocks
 
-    if release not in ("dr17", "migration"):
-        raise ConfigError("there is no mock of this release", expected="dr17 or migration", found=release)
+    known = ("dr14", "dr16", "dr17", "dr19", "migration")
+    if release not in known:
+        raise ConfigError("there is no mock of this release", expected=", ".join(known), found=release)
     if release == "migration":
         made = mocks.write_migration(Path(to), 7000 if stars is None else stars, seed, listen=listen)
     else:
         rows = 100_000 if stars is None else stars
-        made = mocks.write_dr17(Path(to), rows, seed, layout=layout, listen=listen)
+        if release == "dr17":
+            made = mocks.write_dr17(Path(to), rows, seed, layout=layout, listen=listen)
+        else:
+            made = mocks.write_edition(Path(to), release, rows, seed, listen=listen)
     return [Path(path) for path in made["paths"].values()]
 
 

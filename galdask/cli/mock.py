@@ -8,9 +8,15 @@ from pathlib import Path
 
 def arguments(command: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
-    command.add_argument("release", choices=("dr17", "migration"), help="whose layout to write")
     command.add_argument(
-        "--stars", type=int, metavar="N", help="rows (default: 100000; 7000 of the migration model)"
+        "release", choices=("dr14", "dr16", "dr17", "dr19", "migration"), help="whose layout to write"
+    )
+    command.add_argument(
+        "--stars",
+        type=int,
+        metavar="N",
+        help="rows (default: 100000; 7000 of the migration model); of dr14, dr16 and dr19: rows of the dr17 "
+        "mock whose stars they share",
     )
     command.add_argument(
         "--seed", type=int, default=1, metavar="N", help="same seed, same bytes (default: 1)"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-__all__ = ["draw_sample", "write_dr17", "write_migration"]
+__all__ = ["draw_sample", "write_dr17", "write_edition", "write_migration"]
 
 
 def __getattr__(name: str) -> Any:
@@ -13,6 +13,10 @@ def __getattr__(name: str) -> Any:
         from galdask.mocks.release import write_dr17
 
         return write_dr17
+    if name == "write_edition":
+        from galdask.mocks.editions import write_edition
+
+        return write_edition
     if name == "write_migration":
         from galdask.mocks.migration import write_migration
 

@@ -103,19 +103,27 @@ class TableWriter:
     columns : tuple of Column
         The layout.
     rows : int
-        Rows to come.
+        Rows to come; where another number came, `close` puts it into the header.
     """
 
     def __init__(self, handle: BinaryIO, columns: tuple[Column, ...], rows: int):
-        self._handle = handle
-        self._size = 0
+        self._handle, self._columns, self._promised = handle, columns, rows
+        self._size = self._rows = 0
+        self._start = handle.tell()
         handle.write(table_header(columns, rows))
 
     def write(self, rows: np.ndarray) -> None:
         """Append rows (structured, packed, big-endian)."""
-        self._handle.write(np.ascontiguousarray(rows).view(np.uint8).data)
+        if rows.size:
+            self._handle.write(np.ascontiguousarray(rows).view(np.uint8).data)
         self._size += rows.nbytes
+        self._rows += rows.size
 
     def close(self) -> None:
         """Pad the table to whole records."""
         self._handle.write(padding(self._size))
+        if self._rows != self._promised:
+            end = self._handle.tell()
+            self._handle.seek(self._start)
+            self._handle.write(table_header(self._columns, self._rows))
+            self._handle.seek(end)

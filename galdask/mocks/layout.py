@@ -11,6 +11,8 @@ import numpy as np
 #: numpy type and FITS code of the types used in layout files
 TYPES = {
     "char": ("S", "A"),
+    "bool": ("S1", "L"),
+    "int16": (">i2", "I"),
     "int32": (">i4", "J"),
     "int64": (">i8", "K"),
     "float32": (">f4", "E"),
@@ -54,8 +56,8 @@ def layout(name: str, lite: bool = False) -> tuple[Column, ...]:
 
     Parameters
     ----------
-    name : {"dr17", "distmass", "astronn"}
-        Which table.
+    name : str
+        Which table: a file of the folder `layouts`, without its suffix.
     lite : bool
         Only the columns of the short file.
     """
@@ -75,12 +77,14 @@ def row_type(columns: tuple[Column, ...]) -> np.dtype:
     return np.dtype([column.field for column in columns])
 
 
-def blank(columns: tuple[Column, ...], rows: int) -> np.ndarray:
-    """Return rows whose texts are blanks, integers zero and floats NaN: the survey's missing values."""
+def blank(columns: tuple[Column, ...], rows: int, filler: float = np.nan) -> np.ndarray:
+    """Return rows of missing values: blank texts, zeros as integers, false flags, and `filler` as floats."""
     one = np.zeros(1, dtype=row_type(columns))
     for column in columns:
         if column.type == "char":
             one[column.name] = b" " * column.repeat
+        elif column.type == "bool":
+            one[column.name] = b"F"
         elif column.type.startswith("float"):
-            one[column.name] = np.nan
+            one[column.name] = filler
     return np.repeat(one, rows)

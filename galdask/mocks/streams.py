@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 #: registered purposes; two uses never share a stream
-PURPOSES = {"fields": 1, "places": 2, "stars": 3, "spectra": 4, "sample": 5, "companions": 6}
+PURPOSES = {"fields": 1, "places": 2, "stars": 3, "spectra": 4, "sample": 5, "companions": 6, "versions": 7}
 
 
 def stream(seed: int, purpose: str, number: int = 0) -> np.random.Generator:
