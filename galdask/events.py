@@ -55,7 +55,7 @@ class Narrator:
             mode = "bar" if self.stream.isatty() else "plain"
         self.mode = mode
         self.every = every
-        self._began: dict[str, float] = {}
+        self._began: dict[str, tuple[float, int]] = {}
         self._spoke: dict[str, float] = {}
         self._open_line = False
 
@@ -67,7 +67,7 @@ class Narrator:
         if event.text:
             self._line(f"{event.step}: {event.text}")
             return
-        began = self._began.setdefault(event.step, now)
+        began, first = self._began.setdefault(event.step, (now, event.done))
         finished = event.total > 0 and event.done >= event.total
         if not finished and now - self._spoke.get(event.step, began) < (
             0.2 if self.mode == "bar" else self.every
@@ -77,7 +77,10 @@ class Narrator:
             self._began.pop(event.step, None)
             return
         self._spoke[event.step] = now
-        self._count(event, now - began, finished)
+        if event.unit == "bytes":
+            self._show(_bytes(event, now - began, first), finished)
+        else:
+            self._count(event, now - began, finished)
         if finished:
             self._began.pop(event.step, None)
             self._spoke.pop(event.step, None)
@@ -90,6 +93,9 @@ class Narrator:
             f"{event.step}: {event.done:,}/{event.total:,} {event.unit} "
             f"({100 * share:.0f} %), {spent:.1f} s{rate}{left}"
         )
+        self._show(text, finished)
+
+    def _show(self, text: str, finished: bool) -> None:
         if self.mode == "bar":
             self.stream.write("\r\x1b[K" + text + ("\n" if finished else ""))
             self.stream.flush()
@@ -103,3 +109,16 @@ class Narrator:
             self._open_line = False
         self.stream.write(text + "\n")
         self.stream.flush()
+
+
+def _bytes(event: Event, spent: float, first: int) -> str:
+    """Return the line of a file on its way; `first` bytes were there when it began."""
+    rate = (event.done - first) / spent if spent > 0 else 0.0
+    text = f"{event.step}: {event.done / 2**20:,.1f} MiB"
+    if event.total:
+        text = f"{text[:-4]}/{event.total / 2**20:,.1f} MiB ({100 * event.done / event.total:.0f} %)"
+    if rate > 0:
+        text += f", {rate / 2**20:,.1f} MiB/s"
+        left = (event.total - event.done) / rate if event.total else 0.0
+        text += f", {left:,.0f} s left" if left > 0 else ""
+    return text

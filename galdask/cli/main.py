@@ -13,6 +13,7 @@ from galdask import __version__
 #: command -> one line of help; each lives in the module of its name
 COMMANDS = {
     "mock": "write a mock release with known truth, in the survey's own files",
+    "fetch": "bring the files of a release here, resumed and verified",
     "ingest": "turn the files of a release into a partitioned store",
     "info": "say what a store holds",
     "orbits": "add draws, actions and orbit quantities of every star to a store",
