@@ -16,6 +16,7 @@ parameters
 from __future__ import annotations
 
 from dataclasses import dataclass, fields, replace
+from typing import NamedTuple
 
 import numpy as np
 
@@ -29,7 +30,7 @@ from galdask.migration.model.rows import Rows, rows_at
 from galdask.migration.survey import truncated
 from galdask.migration.survey.fields import around
 from galdask.migration.survey.selection import Selection
-from galdask.migration.survey.sky import Sun, place
+from galdask.migration.survey.sky import Motion, Sun, place
 from galdask.migration.survey.tracer import Tracer
 from galdask.stars.orbits import Potential, circular, planar
 
@@ -116,7 +117,7 @@ def sample_volume(
     while count < points:
         size = _BLOCK if downsample else points
         number = np.arange(drawn, drawn + size, dtype=np.uint64)
-        block, even = _propose(number, seed, proposal, space, tracer, sun, choices)
+        block, _, even = _propose(number, seed, proposal, space, tracer, sun, choices)
         drawn += size
         if downsample:
             log_u = block.log_terms(proposal, choices)
@@ -134,6 +135,48 @@ def sample_volume(
     rows = Rows(*(np.concatenate([getattr(part, f.name) for part in kept]) for f in fields(Rows)))
     rows = replace(rows, log_weight=rows.log_weight - np.log(drawn))
     return Volume(rows, drawn, proposal, choices)
+
+
+class Points(NamedTuple):
+    """Places in the survey with births and velocities; weights make them the observed stars of the model."""
+
+    rows: Rows
+    """exp(log_terms) of parameters is the weight of each point."""
+    motion: Motion
+    """Positions and velocities; vz follows the height of the disk at the proposal."""
+
+
+def propose(
+    p: Parameters,
+    selection: Selection,
+    tracer: Tracer = Tracer(),  # noqa: B008 - frozen
+    *,
+    points: int,
+    seed: int = 1,
+    sun: Sun = Sun(),  # noqa: B008 - frozen
+    choices: Choices = DEFAULT,
+) -> Points:
+    """Return points of the survey volume as they are proposed, with what is seen of them.
+
+    Parameters
+    ----------
+    p : Parameters
+        Near which points are drawn; weights hold for any other.
+    selection, tracer, sun, choices :
+        As `sample_volume` takes them.
+    points : int
+        How many.
+    seed : int
+        Points depend on this and on their number alone.
+    """
+    from scipy.special import ndtri
+
+    number = np.arange(points, dtype=np.uint64)
+    rows, motion, _ = _propose(number, seed, p, _Space(selection, sun), tracer, sun, choices)
+    normal = ndtri(rng.uniform(number, 3, seed, "migration volume")[:, 0])
+    # an isothermal sheet of the star's scale height
+    nu = circular(rows.r_guide, choices.potential_of(p))["nu"]
+    return Points(rows, motion._replace(vz=nu * p.a_z * rows.unit_height / np.sqrt(2.0) * normal))
 
 
 class _Space:
@@ -173,8 +216,8 @@ class _Space:
 
 def _propose(
     number: np.ndarray, seed: int, p: Parameters, space: _Space, tracer: Tracer, sun: Sun, choices: Choices
-) -> tuple[Rows, np.ndarray]:
-    """Return points with weights, and one more uniform number for each."""
+) -> tuple[Rows, Motion, np.ndarray]:
+    """Return points with weights, where they are (vz is 0), and one more uniform number for each."""
     from scipy.special import ndtri
 
     even = np.concatenate([rng.uniform(number, k, seed, "migration volume").T for k in range(3)])
@@ -189,7 +232,8 @@ def _propose(
         log_w = log_w + np.log(tracer.weight(tau)) + np.log(p.tau_m - tracer.youngest) - log_q - log_born
     log_w -= 2.0 * np.log(2.0 * np.pi)
     jr = planar(there.r, vr, vphi, potential=potential)["jr"]
-    return rows_at(p, tau, lz0, lz, jr, there.z, there.r, log_w, choices), even[8]
+    motion = Motion(there.r, there.phi, there.z, vr, vphi, np.zeros_like(vr))
+    return rows_at(p, tau, lz0, lz, jr, there.z, there.r, log_w, choices), motion, even[8]
 
 
 def _velocities(
