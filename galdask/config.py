@@ -40,6 +40,7 @@ class Section:
 
     def __init__(self, node: yaml.MappingNode, file: str, path: str = "") -> None:
         self.file, self.path = file, path
+        self._node = node
         self._line = node.start_mark.line + 1
         self._nodes: dict[str, yaml.Node] = {}
         self._lines: dict[str, int] = {}
@@ -54,12 +55,16 @@ class Section:
                 )
             self._nodes[name], self._lines[name] = value, key.start_mark.line + 1
 
+    def _file(self, key: str | None) -> str:
+        """Return the file of a value: another one where files are based on each other."""
+        return str(getattr(self._nodes.get(key or ""), "origin", self.file))
+
     def _full(self, key: str) -> str:
         return f"{self.path}.{key}" if self.path else key
 
     def where(self, key: str | None = None) -> str:
         """Return "file, line N" of a key, or of the section."""
-        return f"{self.file}, line {self._lines.get(key, self._line) if key else self._line}"
+        return f"{self._file(key)}, line {self._lines.get(key, self._line) if key else self._line}"
 
     def __contains__(self, key: str) -> bool:
         return key in self._nodes
@@ -147,7 +152,7 @@ class Section:
             return default
         if not isinstance(node, yaml.MappingNode):
             raise self.fail(key, f"{self._full(key)!r} has the wrong type", expected="a mapping")
-        return Section(node, self.file, self._full(key))
+        return Section(node, self._file(key), self._full(key))
 
     def sections(self, key: str, default: Any = _REQUIRED) -> Any:
         """Take a list of mappings as a list of `Section`."""
@@ -159,7 +164,20 @@ class Section:
         ):
             raise self.fail(key, f"{self._full(key)!r} has the wrong type", expected="a list of mappings")
         full = self._full(key)
-        return [Section(item, self.file, f"{full}[{i}]") for i, item in enumerate(node.value)]
+        return [Section(item, self._file(key), f"{full}[{i}]") for i, item in enumerate(node.value)]
+
+    def without(self, key: str) -> Section:
+        """Return the section as if a key did not stand in it."""
+        kept = [pair for pair in self._node.value if str(pair[0].value) != key]
+        node = yaml.MappingNode(self._node.tag, kept, self._node.start_mark, self._node.end_mark)
+        return Section(node, self.file, self.path)
+
+    def overlaid(self, changes: Section) -> Section:
+        """Return the section as `changes` change it: mappings key by key, other values as a whole.
+
+        Every value keeps the line on which it stands; a key that is new is refused by whoever reads it.
+        """
+        return Section(_merged(self._node, changes._node), self.file, self.path)
 
     def done(self) -> None:
         """Check that every key of the section was known.
@@ -178,6 +196,22 @@ class Section:
                     expected="one of " + ", ".join(sorted(self._taken)),
                     todo=f"did you mean {near[0]!r}?" if near else "remove it",
                 )
+
+
+def _merged(old: yaml.MappingNode, new: yaml.MappingNode) -> yaml.MappingNode:
+    """Return a mapping with the keys of both; where both have one, that of `new`, or the two merged."""
+    changed = {str(key.value): (key, value) for key, value in new.value}
+    pairs = []
+    for key, value in old.value:
+        other = changed.pop(str(key.value), None)
+        if (
+            other is not None
+            and isinstance(value, yaml.MappingNode)
+            and isinstance(other[1], yaml.MappingNode)
+        ):
+            other = (other[0], _merged(value, other[1]))
+        pairs.append((key, value) if other is None else other)
+    return yaml.MappingNode(old.tag, pairs + list(changed.values()), old.start_mark, old.end_mark)
 
 
 def _plain(node: yaml.Node, file: str) -> Any:
@@ -229,9 +263,66 @@ def parse(text: str, file: str) -> Section:
     return Section(node, file)
 
 
-def load(path: Path | str) -> Section:
-    """Read a YAML file; see `parse`."""
+def load(path: Path | str, above: tuple[Path, ...] = ()) -> Section:
+    """Read a YAML file; see `parse`.
+
+    A file with the key ``based_on`` is read as the file that it names, beside it, changed by its other keys:
+    mappings key by key, other values as a whole; a key whose value is null is taken away.
+
+    Parameters
+    ----------
+    path : path
+        The file.
+    above : tuple of path
+        Files that are based on this one.
+
+    Raises
+    ------
+    ConfigError
+        If the file cannot be read, or files are based on each other in a circle.
+    """
     path = Path(path)
+    section = _read(path)
+    if "based_on" not in section:
+        return section
+    chain = (*above, path.resolve())
+    base = path.parent / section.text("based_on")
+    if base.resolve() in chain:
+        raise section.fail("based_on", "files are based on each other in a circle", found=base.name)
+    below, changes = load(base, chain), section.without("based_on")
+    for one in (below, changes):
+        _sign(one._node, one.file)
+    return Section(_without_nothing(below.overlaid(changes)._node), section.file)
+
+
+def _without_nothing(node: yaml.MappingNode) -> yaml.MappingNode:
+    """Return a mapping without the keys whose value is null, at every depth."""
+    kept = []
+    for key, value in node.value:
+        if isinstance(value, yaml.MappingNode):
+            value = _without_nothing(value)
+        if value.tag != "tag:yaml.org,2002:null":
+            kept.append((key, value))
+    made = yaml.MappingNode(node.tag, kept, node.start_mark, node.end_mark)
+    if hasattr(node, "origin"):
+        made.origin = node.origin  # type: ignore[attr-defined]
+    return made
+
+
+def _sign(node: yaml.Node, file: str) -> None:
+    """Note on every value from which file it is, for messages."""
+    if not hasattr(node, "origin"):
+        node.origin = file  # type: ignore[attr-defined]
+    if isinstance(node, yaml.MappingNode):
+        for _, value in node.value:
+            _sign(value, file)
+    elif isinstance(node, yaml.SequenceNode):
+        for value in node.value:
+            _sign(value, file)
+
+
+def _read(path: Path) -> Section:
+    """Read one file."""
     try:
         if path.stat().st_size > MAX_BYTES:
             raise ConfigError(

@@ -20,6 +20,7 @@ COMMANDS = {
     "run": "make the products of a pipeline from a store",
     "verify": "set a run beside the published numbers, and check that its files are whole",
     "products": "list every product and the quantities it needs",
+    "fit": "fit the model of orbit migration to the stars of a store",
     "migration": "say what the model of orbit migration gives",
     "doctor": "check this installation and print what a bug report needs",
 }

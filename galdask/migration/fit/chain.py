@@ -2,8 +2,8 @@
 
 `chain.zarr` receives whole blocks of steps, each written once; `chain_state.npz`, replaced by one rename
 every few seconds, holds the steps after the last whole block, the number of all steps, the walkers and the
-state of the random numbers. After a crash everything up to the last state is there, and the sampler goes on from it
-as if nothing had happened.
+state of the random numbers. After a crash everything up to the last state is there, and the sampler goes on
+from it as if nothing had happened.
 """
 
 from __future__ import annotations
@@ -241,7 +241,7 @@ def open_chain(folder: Path | str) -> xr.Dataset:
         attrs={
             "configuration": state.about["configuration"],
             "seed": state.about["seed"],
-            "stages": [int(stage["first"]) for stage in state.about["stages"]],
+            "stages": [int(stage["first"]) for stage in state.about["stages"] if "renew" not in stage],
             "accepted": float(state.accepted.sum() / max(state.steps * len(state.accepted), 1)),
         },
     )

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from galdask.errors import ConfigError
-from galdask.migration.fit.compiled import CompiledLikelihood
+from galdask.migration.fit.compiled import ManySets
 from galdask.migration.fit.coordinates import STEPS, coordinates, parameters_at, slopes
 from galdask.migration.model.parameters import FREE, Parameters
 
@@ -42,12 +42,12 @@ class Optimum:
         return d / np.sqrt(np.diag(np.linalg.inv(self.hessian))), float(d @ self.hessian @ d)
 
 
-def maximise(likelihood: CompiledLikelihood, start: Parameters) -> Optimum:
+def maximise(likelihood: ManySets, start: Parameters) -> Optimum:
     """Return the maximum of the likelihood near a start.
 
     Parameters
     ----------
-    likelihood : CompiledLikelihood
+    likelihood : ManySets
         What is to be maximised.
     start : Parameters
         Where the search begins.
@@ -89,7 +89,7 @@ def maximise(likelihood: CompiledLikelihood, start: Parameters) -> Optimum:
     return Optimum(best, -float(found.fun), curvature, flat and bent, int(found.nit))
 
 
-def _values(likelihood: CompiledLikelihood, places: np.ndarray) -> np.ndarray:
+def _values(likelihood: ManySets, places: np.ndarray) -> np.ndarray:
     """Return -ln L at coordinates; a wall where there is no set of parameters."""
     sets = [parameters_at(x, likelihood.reference) for x in places]
     known = [p for p in sets if p is not None]
@@ -97,7 +97,7 @@ def _values(likelihood: CompiledLikelihood, places: np.ndarray) -> np.ndarray:
     return np.array([_WALL if p is None else next(values) for p in sets])
 
 
-def _hessian(likelihood: CompiledLikelihood, x: np.ndarray, step: np.ndarray) -> np.ndarray:
+def _hessian(likelihood: ManySets, x: np.ndarray, step: np.ndarray) -> np.ndarray:
     n = x.size
     made = np.empty((n, n))
     signs = ((1, 1), (1, -1), (-1, 1), (-1, -1))

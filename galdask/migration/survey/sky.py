@@ -77,7 +77,8 @@ class Seen(NamedTuple):
     pmb: np.ndarray
 
 
-def _axes(l: np.ndarray, b: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:  # noqa: E741
+def axes(l: np.ndarray, b: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:  # noqa: E741
+    """Return e_r, e_l and e_b at angles (radians), each of shape (3, n)."""
     sl, cl, sb, cb = np.sin(l), np.cos(l), np.sin(b), np.cos(b)
     return (
         np.stack([-cb * cl, cb * sl, sb]),
@@ -101,7 +102,7 @@ def place(l: np.ndarray, b: np.ndarray, distance: np.ndarray, sun: Sun) -> Place
 def motion(seen: Seen, sun: Sun) -> Motion:
     """Return positions and velocities of stars that were seen."""
     l, b, d = np.broadcast_arrays(seen.l, seen.b, seen.distance)  # noqa: E741
-    along, east, north = _axes(l, b)
+    along, east, north = axes(l, b)
     v = along * seen.vlos + KMS_PER_KPC_MASYR * d * (east * seen.pml + north * seen.pmb)
     vx, vy, vz = (v[k] + sun.v[k] for k in range(3))
     x, y, z = sun.r + d * along[0], d * along[1], sun.z + d * along[2]
@@ -116,6 +117,6 @@ def observe(star: Motion, sun: Sun) -> Seen:
     distance = np.sqrt(x * x + y * y + z * z)
     l, b = np.arctan2(y, -x) % (2.0 * np.pi), np.arcsin(z / distance)  # noqa: E741
     v = (star.vr * c - star.vphi * s - sun.v[0], star.vr * s + star.vphi * c - sun.v[1], star.vz - sun.v[2])
-    along, east, north = (sum(e[k] * v[k] for k in range(3)) for e in _axes(l, b))
+    along, east, north = (sum(e[k] * v[k] for k in range(3)) for e in axes(l, b))
     scale = KMS_PER_KPC_MASYR * distance
     return Seen(l, b, distance, np.asarray(along), np.asarray(east / scale), np.asarray(north / scale))
