@@ -12,13 +12,14 @@ import secrets
 import shutil
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from galdask import accounting, config, digest, events, lineage, production, provenance, publish
-from galdask.engine.cluster import open_executor, shipped
-from galdask.errors import ConfigError, ProductError, SampleError
+from galdask import accounting, events, foresight, lineage, production, provenance, publish
+from galdask.engine.cluster import open_executor
+from galdask.errors import ProductError, SampleError
+from galdask.identity import Intent, pipeline_path, resolve
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -27,8 +28,10 @@ if TYPE_CHECKING:
     from galdask.cartography.plan import Plan
     from galdask.catalog.store import Store
     from galdask.engine.executor import Executor
+    from galdask.engine.plan import Work
     from galdask.engine.reduce import Outcome
-    from galdask.stars.recipe import Recipe
+
+__all__ = ["SHOWN", "Summary", "open_results", "pipeline_path", "run"]
 
 #: what OUT shows of the current run
 SHOWN = (
@@ -62,6 +65,8 @@ class Summary:
     states_computed: int = 0
     states_reused: int = 0
     tables_reused: int = 0
+    map_seconds: float = 0.0
+    """Time of all workers in reading partitions and making their states."""
     peak_bytes: int = 0
     seconds: float = 0.0
 
@@ -85,27 +90,6 @@ class Summary:
             lines.append(f"pictures  {figures}")
         lines.append(f"data      {self.out / 'products'}  {self.out / 'cubes'}  {self.out / 'tables'}")
         return "\n".join(lines)
-
-
-def pipeline_path(name_or_path: str | Path) -> Path:
-    """Return the file of a pipeline, by the name of a shipped one or by path.
-
-    Raises
-    ------
-    ConfigError
-        If there is no such pipeline.
-    """
-    path = Path(name_or_path)
-    if path.suffix in (".yaml", ".yml"):
-        return path
-    folder = shipped("pipelines")
-    found = folder / f"{name_or_path}.yaml"
-    if folder not in found.parents or ".." in path.parts or not found.is_file():
-        known = ", ".join(sorted(str(p.relative_to(folder).with_suffix("")) for p in folder.glob("*.yaml")))
-        raise ConfigError(
-            f"no pipeline is called {str(name_or_path)!r}", expected=f"{known}, or the path of a YAML file"
-        )
-    return found
 
 
 def run(
@@ -150,34 +134,12 @@ def run(
         If the pipeline, the store or the place of the results is not right; nothing is half-written.
     """
     began = time.monotonic()
-    from galdask.cartography import overlays
-    from galdask.cartography.plan import Plan
-    from galdask.catalog.store import Store, open_store
-    from galdask.stars.recipe import Recipe
-
-    section = config.load(pipeline_path(pipeline))
-    section.whole("galdask_pipeline", low=1, high=1)
-    opened = store if isinstance(store, Store) else open_store(store)
-    recipe = Recipe.from_section(section, opened)
-    plan = Plan.from_section(section, recipe.derived_columns, recipe.samples)
-    points, without = overlays.from_section(section.section("overlays", None), opened.path)
-    plan = replace(plan, overlays=points)
-    section.done()
-    names, skipped = plan.choose(only)
-    skipped |= {f"overlay {name}": why for name, why in without.items()}
+    intent = resolve(pipeline, store, only=only, figures=figures)
     out = Path(out)
-    identity = digest.of_settings(
-        {
-            "pipeline": {key: section.value(key) for key in section},
-            "store": _what_is_read(opened, recipe),
-            "products": names,
-            "overlays": overlays.identity(points),
-            "figures": figures,
-            "versions": provenance.versions(),
-            "cpu": list(provenance.cpu_features()),
-        }
-    )[:16]
-    summary = Summary(out, identity, products=names, skipped=skipped, rows=opened.rows)
+    identity, opened = intent.run, intent.store
+    summary = Summary(
+        out, identity, products=list(intent.names), skipped=dict(intent.skipped), rows=opened.rows
+    )
     with publish.locked(out, "output"):
         final = out / ".runs" / identity
         if cache is not False and (final / "complete.json").exists():
@@ -189,15 +151,20 @@ def run(
         with publish.explained(build):
             build.mkdir(parents=True)
         try:
+            work = intent.work(out, cache, build / "scratch")
+            foresight.refuse_too_large(work, intent, cluster)
             with open_executor(cluster, listen) as executor:
-                outcome = _reduce(opened, recipe, plan, names, executor, build, out, cache, listen)
-                _account(outcome, recipe, opened, plan, summary).write(build)
-                note = _provenance(build, opened, recipe, summary, section)
-                job = production.Job(plan, outcome.tables, build, note, figures)
-                summary.peak_bytes = max(outcome.peak_bytes, production.make_all(job, names, executor))
+                outcome = _reduce(work, executor, build, listen)
+                _account(outcome, intent, summary).write(build)
+                note = _provenance(build, intent)
+                publish.write_json(build / lineage.NOTES, lineage.noted(work, intent))
+                job = production.Job(intent.plan, outcome.tables, build, note, figures)
+                summary.peak_bytes = max(
+                    outcome.peak_bytes, production.make_all(job, summary.products, executor)
+                )
             summary.seconds = time.monotonic() - began
             if figures:
-                _report(build, plan, opened, summary, listen)
+                _report(build, intent, summary, listen)
             shutil.rmtree(build / "scratch", ignore_errors=True)
             with publish.explained(build):
                 whole = {"run": identity, "files": lineage.seal(build)}
@@ -210,55 +177,32 @@ def run(
     return summary
 
 
-def _what_is_read(store: Store, recipe: Recipe) -> str:
-    """Return the digest of all that a run takes from a store: other columns may come and go."""
-    columns = sorted({"star_key", *recipe.columns_read})
-    parts = [[part.digests[name] for name in columns] for part in store.partitions]
-    return digest.of_settings(
-        store.name, store.title, store.mock, store.rows, recipe.settings(), columns, parts
-    )
-
-
-def _reduce(
-    store: Store,
-    recipe: Recipe,
-    plan: Plan,
-    names: Sequence[str],
-    executor: Executor,
-    build: Path,
-    out: Path,
-    cache: bool | Path,
-    listen: events.Listener,
-) -> Outcome:
-    from galdask import cartography
+def _reduce(work: Work, executor: Executor, build: Path, listen: events.Listener) -> Outcome:
     from galdask.engine import warm
-    from galdask.engine.reduce import reduce
+    from galdask.engine.reduce import perform
 
     warm.kernels(listen)
-    asked = cartography.requests(plan, names)
-    requests = {key: (request.sample, request.reduction) for key, request in asked.items()}
-    requests |= accounting.requests(recipe, requests.values())
-    saved = None if cache is False else out / ".cache" if cache is True else Path(cache)
-    return reduce(store, recipe, requests, executor, scratch=build / "scratch", saved=saved)
+    return perform(work, executor, scratch=build / "scratch")
 
 
-def _account(outcome: Outcome, recipe: Recipe, store: Store, plan: Plan, summary: Summary) -> Account:
+def _account(outcome: Outcome, intent: Intent, summary: Summary) -> Account:
     """Check that the ledger sums to the input and that stars are left; tell the summary."""
-    made = accounting.account(outcome.tables, recipe, plan.main)
-    if made.rows != store.rows:
-        raise SampleError("rows of the store were not read", expected=store.rows, found=made.rows)
+    made = accounting.account(outcome.tables, intent.recipe, intent.plan.main)
+    if made.rows != intent.store.rows:
+        raise SampleError("rows of the store were not read", expected=intent.store.rows, found=made.rows)
     summary.kept = made.kept
-    for name in ("partitions_read", "states_computed", "states_reused", "tables_reused"):
+    for name in ("partitions_read", "states_computed", "states_reused", "tables_reused", "map_seconds"):
         setattr(summary, name, getattr(outcome, name))
     return made
 
 
-def _provenance(build: Path, store: Store, recipe: Recipe, summary: Summary, section: config.Section) -> str:
+def _provenance(build: Path, intent: Intent) -> str:
     """Write the record of the run and return it as text."""
+    store, section = intent.store, intent.section
     record = provenance.record(
-        run=summary.run,
+        run=intent.run,
         pipeline=section.file and Path(section.file).name,
-        settings=recipe.settings(),
+        settings=intent.recipe.settings(),
         store={
             "release": store.name,
             "title": store.title,
@@ -272,10 +216,10 @@ def _provenance(build: Path, store: Store, recipe: Recipe, summary: Summary, sec
     return provenance.text(record)
 
 
-def _report(build: Path, plan: Plan, store: Store, summary: Summary, listen: events.Listener) -> None:
+def _report(build: Path, intent: Intent, summary: Summary, listen: events.Listener) -> None:
     from galdask import report
 
-    report.write_report(build, _context(build, plan, store, summary))
+    report.write_report(build, _context(build, intent.plan, intent.store, summary))
     listen(events.Event("report", text="written"))
 
 

@@ -18,6 +18,7 @@ COMMANDS = {
     "info": "say what a store holds",
     "orbits": "add draws, actions and orbit quantities of every star to a store",
     "run": "make the products of a pipeline from a store",
+    "plan": "say what a run would compute, what it would use again, and why",
     "verify": "set a run beside the published numbers, and check that its files are whole",
     "products": "list every product and the quantities it needs",
     "fit": "fit the model of orbit migration to the stars of a store",

@@ -1,23 +1,17 @@
-"""The one pass: every partition is read once for all reductions; states merge; tables come out.
-
-Keys, from the inside out: a *state* is named by the settings that lead to it, its reduction and the
-digests of exactly the columns it reads in one partition; a *table* by its states.
-"""
+"""The one pass: every partition is read once for all reductions; states merge; tables come out."""
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from galdask import digest, provenance
 from galdask.catalog.store import Store
 from galdask.engine import cache, tasks
 from galdask.engine.executor import Executor
+from galdask.engine.plan import Work, survey
 from galdask.engine.tables import Tables
-from galdask.errors import StoreError
 from galdask.reductions.states import DamagedStateError
 from galdask.stars.recipe import Recipe
 
@@ -27,8 +21,6 @@ FAN_IN = 8
 DIRECT, DIRECT_BYTES = 128, 32 << 20
 #: map tasks for each worker thread, at most: several partitions share a task where there are many
 BATCHES = 10
-#: libraries whose numbers enter states
-NUMERIC = ("numpy", "scipy", "numba", "astropy")
 
 
 #: for each request and partition: where the state is
@@ -45,6 +37,8 @@ class Outcome:
     states_computed: int = 0
     states_reused: int = 0
     tables_reused: int = 0
+    map_seconds: float = 0.0
+    """Time that tasks took to read partitions and to make their states, over all workers."""
     peak_bytes: int = 0
     """Largest memory of a process that ran tasks."""
     seconds: dict[str, float] = field(default_factory=dict)
@@ -87,41 +81,32 @@ def reduce(
     Outcome
         Bit-identical for any partitioning, order and number of workers.
     """
-    keys = {name: request_key(recipe, *request) for name, request in requests.items()}
-    unique = {keys[name]: request for name, request in requests.items()}
-    wanted = {key: _state_keys(store, recipe, key, *request) for key, request in unique.items()}
-    table_keys = {key: digest.of_settings(key, states) for key, states in wanted.items()}
-    home = cache.StateCache(saved if saved is not None else scratch)
+    work = survey(store, recipe, requests, scratch=scratch, saved=saved)
+    return perform(work, executor, scratch=scratch, keep_samples=keep_samples, verify=verify)
 
+
+def perform(
+    work: Work, executor: Executor, *, scratch: Path, keep_samples: bool = True, verify: bool = True
+) -> Outcome:
+    """Compute what is missing of a survey; see `reduce`."""
     outcome = Outcome(Tables({}))
-    done = {key for key in unique if saved is not None and _is_saved(home, table_keys[key])}
-    outcome.tables_reused = len(done)
-
-    rest = {key: request for key, request in unique.items() if key not in done}
-    job = tasks.Job(_narrow(recipe, rest), rest, verify)
-    kept = home.root if saved is not None else None
-    for attempt in range(len(store.partitions) + 1):
+    outcome.tables_reused = len(work.done)
+    job = tasks.Job(work.narrow, work.rest, verify)
+    attempts = len(work.store.partitions) + 1
+    for attempt in range(attempts):
         try:
             if job.requests:
-                where = _map(store, job, wanted, executor, home, outcome, keep_samples and kept is not None)
+                where = _map(work, job, executor, outcome, keep_samples and work.keeps)
                 where = _merge(job, where, executor, scratch)
-                _finish(job, where, table_keys, executor, home, outcome)
+                _finish(job, where, work.tables, executor, work.home, outcome)
             break
         except DamagedStateError as error:
-            if error.where is None or attempt == len(store.partitions):
+            if error.where is None or attempt == attempts - 1:
                 raise
-            home.forget(Path(error.where))
-    places = {name: table_keys[key] for name, key in keys.items()}
-    outcome.tables = Tables({name: (home.table_path(key), key) for name, key in places.items()})
+            work.home.forget(Path(error.where))
+    places = {name: work.tables[key] for name, key in work.keys.items()}
+    outcome.tables = Tables({name: (work.home.table_path(key), key) for name, key in places.items()})
     return outcome
-
-
-def _narrow(recipe: Recipe, requests: Mapping[str, tuple[str, Any]]) -> Recipe:
-    """Return the recipe that derives what these requests read, and no more."""
-    asked: dict[str | None, set[str]] = {}
-    for sample, reduction in requests.values():
-        asked.setdefault(_whose(sample, reduction), set()).update(reduction.columns())
-    return recipe.only(asked)
 
 
 def _finish(
@@ -148,98 +133,40 @@ def _finish(
         outcome.peak_bytes = max(outcome.peak_bytes, peak)
 
 
-def request_key(recipe: Recipe, sample: str, reduction: Any) -> str:
-    """Return the digest of everything but the data that enters a reduction's states."""
-    versions = provenance.versions()
-    return digest.of_settings(
-        {
-            "lineage": _lineage(recipe, sample, reduction),
-            "kind": reduction.kind,
-            "version": reduction.version,
-            "parameters": reduction.parameters(),
-            "libraries": {name: versions[name] for name in NUMERIC},
-            "cpu": list(provenance.cpu_features()),
-        }
-    )
-
-
-def _lineage(recipe: Recipe, sample: str, reduction: Any) -> dict[str, Any]:
-    """Return the settings and store columns behind a reduction."""
-    return recipe.lineage(_whose(sample, reduction), reduction.columns())
-
-
-def _whose(sample: str, reduction: Any) -> str | None:
-    """Return the sample that a reduction reads; None for one that sees the fates in every sample."""
-    return None if getattr(reduction, "every_sample", False) else sample
-
-
-def _state_keys(store: Store, recipe: Recipe, key: str, sample: str, reduction: Any) -> list[str]:
-    """Return the key of the state of every partition."""
-    columns = sorted(_lineage(recipe, sample, reduction)["columns"])
-    parts = ([part.rows, *(part.digests[column] for column in columns)] for part in store.partitions)
-    texts = (" ".join([key, *map(str, part)]) for part in parts)
-    return [hashlib.sha256(text.encode()).hexdigest() for text in texts]
-
-
-def _is_saved(home: cache.StateCache, key: str) -> bool:
-    """Return whether a finished table is there and whole."""
-    try:
-        cache.read_states(home.table_path(key), [key])
-    except (StoreError, DamagedStateError, FileNotFoundError):
-        return False
-    return True
-
-
-def _map(
-    store: Store,
-    job: tasks.Job,
-    wanted: Mapping[str, Sequence[str]],
-    executor: Executor,
-    home: cache.StateCache,
-    outcome: Outcome,
-    keep_samples: bool,
-) -> Where:
+def _map(work: Work, job: tasks.Job, executor: Executor, outcome: Outcome, keep_samples: bool) -> Where:
     """Compute the missing states; return where every state of every request is."""
-    columns = list(job.recipe.columns_read)
-    settings = digest.of_settings(job.recipe.settings(), job.recipe.wanted)
+    store, columns = work.store, list(job.recipe.columns_read)
     where: Where = {key: [{} for _ in store.partitions] for key in job.requests}
-    work, labels, targets = [], [], []
+    todo, labels, targets = [], [], []
     for part in store.partitions:
-        stars = part.digests["star_key"]
-        known = home.find(stars)
-        missing = {}
-        for key in job.requests:
-            state = wanted[key][part.index]
-            if state in known:
-                where[key][part.index] = {key: (known[state], state)}
-            else:
-                missing[key] = state
-        outcome.states_reused += len(job.requests) - len(missing)
+        there, missing = work.split(part)
+        for key, pack in there.items():
+            where[key][part.index] = {key: (pack, work.states[key][part.index])}
+        outcome.states_reused += len(there)
         if not missing:
             continue
-        sample = None
-        if keep_samples:
-            made = digest.of_settings(settings, [part.digests[c] for c in sorted(columns)])
-            sample = home.root / "samples" / stars[:24] / f"{made[:24]}.arrow"
-        work.append(tasks.MapTask(store.part(part.index, columns), missing, home.folder(stars), sample))
+        sample = work.sample_path(part) if keep_samples else None
+        folder = work.home.folder(part.digests["star_key"])
+        todo.append(tasks.MapTask(store.part(part.index, columns), missing, folder, sample))
         labels.append(f"partition {part.index} of {store.path} ({part.rows} rows)")
         targets.append(part.index)
-    size = max(1, -(-len(work) // (BATCHES * executor.workers)))
-    starts = range(0, len(work), size)
+    size = max(1, -(-len(todo) // (BATCHES * executor.workers)))
+    starts = range(0, len(todo), size)
     found = executor.run(
         tasks.map_partitions,
-        [work[i : i + size] for i in starts],
+        [todo[i : i + size] for i in starts],
         step="map stars",
         labels=[", ".join(labels[i : i + size]) for i in starts],
         shared=job,
     )
     for index, batch in found:
         for place, mapped in enumerate(batch, starts[index]):
-            for key, state in work[place].entries.items():
+            for key, state in todo[place].entries.items():
                 where[key][targets[place]] = {key: (mapped.pack, state)}
-            outcome.states_computed += len(work[place].entries)
+            outcome.states_computed += len(todo[place].entries)
+            outcome.map_seconds += mapped.seconds
             outcome.peak_bytes = max(outcome.peak_bytes, mapped.peak_bytes)
-    outcome.partitions_read = len(work)
+    outcome.partitions_read = len(todo)
     return where
 
 

@@ -16,6 +16,9 @@ _HOMES = {
     "facts": "fact",
     "for_page": "verification",
     "seal": "integrity",
+    "NOTES": "notes",
+    "noted": "notes",
+    "Reasons": "reasons",
 }
 
 __all__ = list(_HOMES)

@@ -25,7 +25,7 @@ ROOMS = [
     {"figures"},
     {"report"},
     {"lineage"},
-    {"accounting", "production", "pipeline", "api"},
+    {"accounting", "production", "identity", "foresight", "pipeline", "renewal", "fitting", "api"},
     {"cli"},
 ]
 RANK = {name: rank for rank, names in enumerate(ROOMS) for name in names}
