@@ -135,6 +135,8 @@ def _start_local(chosen: ClusterConfig, listen: events.Listener) -> Executor:
             closing.enter_context(
                 dask.config.set(
                     {f"distributed.nanny.pre-spawn-environ.{k}": v for k, v in WORKER_ENVIRONMENT.items()}
+                    # a worker that is just being started again after this time would be given up for good
+                    | {"distributed.deploy.lost-worker-timeout": "1000 h"}
                 )
             )
             cluster = closing.enter_context(

@@ -139,7 +139,7 @@ class Here:
         while len(answers) < self._count:
             stop.check()
             first = len(answers)
-            answers += self._ask(message, range(first, min(first + 4 * self._threads, self._count)), {})
+            answers += self._ask(message, range(first, min(first + 2 * self._threads, self._count)), {})
         return answers
 
     def _ask(self, message: Any, wanted: Sequence[int], more: dict[int, Any]) -> list[Any]:

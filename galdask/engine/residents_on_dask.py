@@ -167,8 +167,8 @@ class OnWorkers:
     def _send(self, message: Any, missing: list[int], load_only: bool) -> list[_Call]:
         """Ask for what is missing: each shard where it is held, or where there is room."""
         able = [owner for owner in self._owners if owner.ready()]
-        young = [o for o in self._owners if o not in able and time.monotonic() - o.born < _BORN]
-        if young or not able:
+        young = any(time.monotonic() - one.born < _BORN for one in self._owners if one not in able)
+        if not able or (load_only and young):  # later ones get their share when they are ready
             return []
         sent = []
         for owner, mine in self._share(able, missing).items():
