@@ -168,7 +168,7 @@ class Chain:
 def _read_state(folder: Path | str) -> tuple[State, np.ndarray, np.ndarray]:
     path = path_of(folder, "chain_state")
     try:
-        with np.load(path, allow_pickle=False) as found:
+        with open(path, "rb") as handle, np.load(handle, allow_pickle=False) as found:
             held = {name: found[name] for name in found.files}
         about = json.loads(str(held["about"]))
         place, normal = held["random_place"], float(held["random_normal"])

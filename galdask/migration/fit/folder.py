@@ -107,7 +107,7 @@ def read_selection(folder: Path | str) -> Selection:
 
     path = path_of(folder, "selection")
     try:
-        with np.load(path, allow_pickle=False) as found:
+        with open(path, "rb") as handle, np.load(handle, allow_pickle=False) as found:
             held = {name: found[name] for name in found.files}
         fields = Fields(
             tuple(str(n) for n in held.pop("name")),
