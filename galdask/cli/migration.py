@@ -9,25 +9,53 @@ from pathlib import Path
 def arguments(command: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
     actions = command.add_subparsers(dest="action", metavar="ACTION", required=True)
-    line = "print the numbers that follow from a set of parameters, beside those of Frankel et al. 2020"
+    line = "print the numbers that follow from a fit or a set of parameters, beside those of the paper"
     derive = actions.add_parser("derive", help=line, description=line[0].upper() + line[1:] + ".")
+    derive.add_argument("fit", nargs="?", type=Path, metavar="OUT", help="folder of a fit: with errors")
     derive.add_argument(
         "--parameters",
-        required=True,
         metavar="FILE",
-        help="a YAML file of parameters, or table1 or text: the paper's two sets",
+        help="instead of a fit: a YAML file of parameters, or table1 or text, the paper's two sets",
     )
+    derive.add_argument("--csv", type=Path, metavar="FILE", help="write the table of numbers, too")
 
 
 def run(chosen: argparse.Namespace) -> int:
-    """Print the table of derived numbers."""
-    from galdask.migration.derived import comparison
-    from galdask.migration.parameter_file import read
+    """Do what was asked for."""
+    return {"derive": _derive}[chosen.action](chosen)
 
-    p, choices = read(_named(chosen.parameters))
-    print(comparison.text(comparison.numbers(p, choices)))
+
+def _derive(chosen: argparse.Namespace) -> int:
+    """Print the table of derived numbers."""
+    from galdask.errors import ConfigError
+
+    if (chosen.fit is None) == (chosen.parameters is None):
+        raise ConfigError(
+            "numbers are derived from a fit, or from a set of parameters",
+            expected="galdask migration derive OUT, or --parameters FILE",
+            found="neither" if chosen.fit is None else "both",
+        )
+    text, table = _of_fit(chosen.fit) if chosen.fit is not None else _of_parameters(chosen.parameters)
+    print(text)
+    if chosen.csv is not None:
+        from galdask import publish
+
+        publish.write_text(chosen.csv, table)
     return 0
 
 
-def _named(text: str) -> Path | str:
-    return text if text in ("table1", "text") else Path(text)
+def _of_fit(folder: Path) -> tuple[str, str]:
+    from galdask.migration.derived import posterior
+    from galdask.migration.fit.folder import open_fit
+
+    found = posterior.tables(open_fit(folder))
+    return posterior.text(found), found["numbers"].to_csv(index=False)
+
+
+def _of_parameters(name: str) -> tuple[str, str]:
+    from galdask.migration.derived import comparison
+    from galdask.migration.parameter_file import NAMED, read
+
+    p, choices = read(name if name in NAMED else Path(name))
+    found = comparison.numbers(p, choices)
+    return comparison.text(found), comparison.table(found)

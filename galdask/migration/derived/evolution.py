@@ -1,4 +1,7 @@
-"""How far orbits of an age have changed: eqs. 21 to 24 of Frankel et al. 2020, axes of Figure 7."""
+"""How far orbits of an age have changed: eqs. 21 to 24 of Frankel et al. 2020, axes of Figure 7.
+
+Parameters may be one set, or many at once (`sets.side_by_side`): a row of the result each.
+"""
 
 from __future__ import annotations
 
@@ -39,11 +42,11 @@ def rms_lz_from(
     return np.hypot(mean - lz0, deviation)
 
 
-def drift_share(p: Parameters, tau: float, choices: Choices = DEFAULT) -> tuple[float, float]:
-    """Return the share of the drift in the variance of Lz - Lz0, and by how much it lowers the rms."""
-    total = float(rms_lz(p, tau, choices))
+def drift_share(p: Parameters, tau: float, choices: Choices = DEFAULT) -> tuple[np.ndarray, np.ndarray]:
+    """Return the share of the drift in the variance of Lz - Lz0, and by how much the rms falls without it."""
+    total = rms_lz(p, tau, choices)
     drift = diffusion.drift(p, choices) * tau
-    return (drift / total) ** 2, 1.0 - float(diffusion.spread(p, np.asarray(tau))) / total
+    return (drift / total) ** 2, 1.0 - diffusion.spread(p, np.asarray(tau)) / total
 
 
 def migration_kpc(p: Parameters, tau: np.ndarray | float, choices: Choices = DEFAULT) -> np.ndarray:
@@ -67,9 +70,11 @@ def rms_jr(
     return np.sqrt(2.0) * mean_jr(p, tau, r, choices)
 
 
-def ratio(p: Parameters, tau: float, r: float, choices: Choices = DEFAULT) -> float:
+def ratio(
+    p: Parameters, tau: np.ndarray | float, r: np.ndarray | float, choices: Choices = DEFAULT
+) -> np.ndarray:
     """Return rms(JR - JR0) / rms(Lz - Lz0) (eq. 24)."""
-    return float(rms_jr(p, tau, r, choices) / rms_lz(p, tau, choices))
+    return rms_jr(p, tau, r, choices) / rms_lz(p, tau, choices)
 
 
 def epicycle_spread(
@@ -81,7 +86,7 @@ def epicycle_spread(
     )
 
 
-def epicycle_amplitude(p: Parameters, tau: float, r: float, choices: Choices = DEFAULT) -> float:
+def epicycle_amplitude(p: Parameters, tau: float, r: float, choices: Choices = DEFAULT) -> np.ndarray:
     """Return sqrt(2) sigma_R / kappa, kpc: section 5.1, whose printed formula lacks the sqrt(2)."""
     kappa = circular(np.asarray(r), choices.potential_of(p))["kappa"]
-    return float(np.sqrt(2.0) * heating.dispersion(p, np.asarray(tau), np.asarray(r)) / kappa)
+    return np.asarray(np.sqrt(2.0) * heating.dispersion(p, np.asarray(tau), np.asarray(r)) / kappa)
