@@ -20,6 +20,12 @@ from galdask.errors import ConfigError
 
 #: a file longer than this is not a settings file
 MAX_BYTES = 2_000_000
+#: where releases and pipelines of galdask lie: in a checkout, and in a wheel
+_SHIPPED = (
+    Path(__file__).parents[1] / "pipelines",
+    Path(__file__).parent / "shipped" / "pipelines",
+    Path(__file__).parent / "catalog" / "releases",
+)
 _REQUIRED: Any = object()
 #: the safe loader; in C where PyYAML was built with it
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -266,8 +272,9 @@ def parse(text: str, file: str) -> Section:
 def load(path: Path | str, above: tuple[Path, ...] = ()) -> Section:
     """Read a YAML file; see `parse`.
 
-    A file with the key ``based_on`` is read as the file that it names, beside it, changed by its other keys:
-    mappings key by key, other values as a whole; a key whose value is null is taken away.
+    A file with the key ``based_on`` is read as the file that it names, changed by its other keys: mappings
+    key by key, other values as a whole; a key whose value is null is taken away. The name is that of a file
+    beside it, or without a suffix that of one that comes with galdask, as ``dr17`` or ``two_disks``.
 
     Parameters
     ----------
@@ -286,7 +293,7 @@ def load(path: Path | str, above: tuple[Path, ...] = ()) -> Section:
     if "based_on" not in section:
         return section
     chain = (*above, path.resolve())
-    base = path.parent / section.text("based_on")
+    base = _base(section, path.parent)
     if base.resolve() in chain:
         raise section.fail("based_on", "files are based on each other in a circle", found=base.name)
     below, changes = load(base, chain), section.without("based_on")
@@ -307,6 +314,23 @@ def _without_nothing(node: yaml.MappingNode) -> yaml.MappingNode:
     if hasattr(node, "origin"):
         made.origin = node.origin  # type: ignore[attr-defined]
     return made
+
+
+def _base(section: Section, beside: Path) -> Path:
+    """Return the file that a section is based on: beside it, or one that comes with galdask."""
+    name = section.text("based_on")
+    if Path(name).suffix:
+        return beside / name
+    found = {path.stem: path for folder in _SHIPPED for path in sorted(folder.glob("*.yaml"))}
+    if name not in found:
+        near = difflib.get_close_matches(name, found, 1)
+        raise section.fail(
+            "based_on",
+            f"no file of galdask is called {name!r}",
+            expected=", ".join(sorted(found)) + ", or the name of a file beside this one, with .yaml",
+            todo=f"did you mean {near[0]!r}?" if near else None,
+        )
+    return found[name]
 
 
 def _sign(node: yaml.Node, file: str) -> None:

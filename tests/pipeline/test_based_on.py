@@ -68,12 +68,21 @@ def test_an_error_names_the_file_and_line_of_the_value(tmp_path):
         ({"mine": "based_on: other.yaml\n", "other": "based_on: mine.yaml\n"}, "in a circle"),
         ({"mine": "based_on: nowhere.yaml\n"}, "no such file"),
         ({"mine": "based_on: 3\n"}, "wrong type"),
+        ({"mine": "based_on: two_disk\n"}, "did you mean 'two_disks'"),
     ],
 )
 def test_what_cannot_be(files, message, tmp_path):
     write(tmp_path, **files)
     with pytest.raises(ConfigError, match=message):
         config.load(tmp_path / "mine.yaml")
+
+
+def test_a_name_without_suffix_is_one_that_comes_with_galdask(tmp_path):
+    write(tmp_path, nightly="based_on: dr17\nname: nightly\n", mine="based_on: two_disks\nname: mine\n")
+    assert config.load(tmp_path / "nightly.yaml").value("star_id") == "star_id"
+    assert config.load(tmp_path / "mine.yaml").value("frame") == config.load(
+        pipeline_path("two_disks")
+    ).value("frame")
 
 
 def test_the_shipped_ones_differ_only_in_what_they_say():
