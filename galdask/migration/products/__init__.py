@@ -30,6 +30,7 @@ NAMES = (
     "model_against_data",
     "predictive_checks",
     "evolution",
+    "derived",
 )
 
 

@@ -55,7 +55,7 @@ PRODUCT = Product(
     "How many stars there are at each value of metallicity, age, radial action, angular momentum and distance"
     " from the axis, as observed, without any correction; the dashed line is the median. Last panel: where"
     " they are, seen from the north, with the Sun at Y = 0 and the centre at (0, 0); the disk turns towards"
-    " larger Y. The survey's fields shape the distributions in angular momentum and radius, and the short time"
-    " that a star spends as this kind of tracer that in age.",
+    " larger Y. The survey's fields shape the distributions in angular momentum and radius, and the short"
+    " time that a star spends as this kind of tracer that in age.",
     make,
 )

@@ -22,7 +22,7 @@ AGES = (1.0, 3.0, 5.0)
 
 
 def make(work: Work) -> xr.Dataset:
-    """Return stars at birth and today, births by radius and age, and how far orbits of one radius have gone."""
+    """Return stars at birth and today, births by radius and age, and how far orbits have gone."""
     import xarray as xr
 
     best, choices = work.fit.parameters_best, work.fit.choices
@@ -40,7 +40,7 @@ def make(work: Work) -> xr.Dataset:
         )
         for name, p in (("births", best), ("births_even", even))
     }
-    fine = np.linspace(0.0, best.tau_m, 61)
+    fine = best.tau_m * np.linspace(0.0, 1.0, 61) ** 2
     return xr.Dataset(
         {
             "x_birth": variable("star", r_birth * np.cos(today.phi), "X at birth", "kpc"),
@@ -77,10 +77,10 @@ PRODUCT = Product(
     "disks",
     "The disk at birth and today",
     "Figure 5",
-    "Stars of the best model, before any survey sees them, coloured by [Fe/H]; left as they were born, on cold"
-    " circular orbits in the plane with a tight gradient, right the same stars today, after migration, radial"
-    " heating and vertical heating; below from the side. Last column, top: births by radius for some ages"
-    " (dashed: without inside-out growth, x_io = 0). Bottom: how far an orbit has migrated (rms, kpc) and the"
-    " amplitude of its epicycles at 8 kpc, over age.",
+    "Stars of the best model, before any survey sees them, coloured by [Fe/H]; left as they were born, on"
+    " cold circular orbits in the plane with a tight gradient, right the same stars today, after migration,"
+    " radial heating and vertical heating; below from the side. Last column, top: births by radius for some"
+    " ages (dashed: without inside-out growth, x_io = 0). Bottom: how far an orbit has migrated (rms, kpc)"
+    " and the amplitude of its epicycles at 8 kpc, over age.",
     make,
 )

@@ -60,7 +60,7 @@ PRODUCT = Product(
     "Enrichment of the gas",
     "Figure 3",
     "[Fe/H] at birth, over the birth radius Lz0 / VC for some ages (left) and over age for some birth radii"
-    " (right): the posterior's median, with the 16 to 84 % band. The Sun's symbol stands at its age and [Fe/H],"
-    " left at the birth radius that follows from them.",
+    " (right): the posterior's median, with the 16 to 84 % band. The Sun's symbol stands at its age and"
+    " [Fe/H], left at the birth radius that follows from them.",
     make,
 )

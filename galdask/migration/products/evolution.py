@@ -23,7 +23,7 @@ def make(work: Work) -> xr.Dataset:
     import xarray as xr
 
     best, choices, sets = work.fit.parameters_best, work.fit.choices, work.sets()
-    age, radii = np.linspace(0.0, best.tau_m, _STEPS), np.array(RADII)
+    age, radii = best.tau_m * np.linspace(0.0, 1.0, _STEPS) ** 2, np.array(RADII)
     lz = np.stack([evolution.rms_lz(p, age, choices) for p in sets])
     jr = np.stack([evolution.rms_jr(p, age[None, :], radii[:, None], choices) for p in sets])
     found = {}
@@ -59,8 +59,8 @@ PRODUCT = Product(
     "Figure 7",
     "How far orbits have changed since birth. Top: rms of Lz - Lz0 (eq. 21) over age; the right axis is that"
     " over VC. Bottom: rms of JR (eq. 22) at three guiding radii; the right axis is sqrt(JR / kappa) at"
-    " 8 kpc, the spread in radius of orbits with such an action. Lines: the posterior's median, with the 16 to"
-    " 84 % band. Gray: the paper's Table 1 (dashed) and the set that its text and Figure 7 go with (dotted),"
-    " the lower ones at 8 kpc.",
+    " 8 kpc, the spread in radius of orbits with such an action. Lines: the posterior's median, with the 16"
+    " to 84 % band. Gray: the paper's Table 1 (dashed) and the set that its text and Figure 7 go with"
+    " (dotted), the lower ones at 8 kpc.",
     make,
 )

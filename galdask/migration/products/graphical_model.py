@@ -12,24 +12,24 @@ if TYPE_CHECKING:
 
 #: node -> label, kind, x, y; y grows upward
 NODES = {
-    "scale": ("$R_{d0}$", "parameter", 0.0, 4.0),
+    "scale": ("$R_{d0}$", "parameter", 0.3, 4.0),
     "history": (r"$x_{io},\,\tau_\mathrm{SFR}$", "parameter", 2.5, 4.0),
-    "diffusion": (r"$\sigma_{Lz}$", "parameter", 4.5, 4.0),
-    "heating": (r"$\sigma_{vR0},\,\beta,\,R_{\sigma R}$", "parameter", 6.5, 4.0),
-    "height": ("$a_z$", "parameter", 8.4, 4.0),
+    "diffusion": (r"$\sigma_{Lz}$", "parameter", 4.55, 4.0),
+    "heating": (r"$\sigma_{vR0},\,\beta,\,R_{\sigma R}$", "parameter", 6.55, 4.0),
+    "height": ("$a_z$", "parameter", 8.55, 4.0),
     "enrichment": (r"$\gamma,\,\nabla,\,$[Fe/H]$_\mathrm{max}$", "parameter", -2.3, 4.0),
-    "lz0": ("$L_{z0}$", "hidden", 0.0, 2.6),
-    "tau": (r"$\tau$", "hidden", 2.5, 2.6),
+    "lz0": ("$L_{z0}$", "hidden", -0.3, 2.5),
+    "tau": (r"$\tau$", "hidden", 1.9, 2.2),
     "fe_h": ("[Fe/H]", "hidden", -2.3, 1.4),
-    "lz": ("$L_z$", "hidden", 4.5, 1.4),
-    "jr": ("$J_R$", "hidden", 6.5, 1.4),
-    "z": ("$z$", "hidden", 8.4, 1.4),
-    "fe_h_obs": (r"[Fe/H]$_\mathrm{obs}$", "observed", -2.3, -0.4),
-    "age_obs": (r"$\tau_\mathrm{obs}$", "observed", 1.2, -0.4),
-    "phase_obs": (r"$l, b, D, v_\mathrm{los}, \mu$", "observed", 5.5, -0.4),
+    "lz": ("$L_z$", "hidden", 4.5, 0.95),
+    "jr": ("$J_R$", "hidden", 6.5, 1.25),
+    "z": ("$z$", "hidden", 8.4, 2.2),
+    "fe_h_obs": (r"[Fe/H]$_\mathrm{obs}$", "observed", -2.3, -0.5),
+    "age_obs": (r"$\tau_\mathrm{obs}$", "observed", 1.2, -0.5),
+    "phase_obs": (r"$l, b, D, v_\mathrm{los}, \mu$", "observed", 5.7, -0.5),
     "noise": ("errors", "fixed", -0.6, -1.75),
     "tracer": ("weight of ages", "fixed", 1.9, -1.75),
-    "potential": ("potential", "fixed", 5.5, -1.75),
+    "potential": ("potential", "fixed", 5.7, -1.75),
     "selection": ("selection $S(l, b, D)$", "fixed", 8.4, -1.75),
 }
 #: arrows, from a node to what depends on it
@@ -65,7 +65,7 @@ PRODUCT = Product(
     "Which variable depends on which",
     "Figure 2",
     "The model as a graph: an arrow goes from a variable to those whose density depends on it. Ellipses: the"
-    " eleven parameters that are fitted, the same for all stars. In the frame, once for each star: hidden true"
-    " values (open circles) and what is observed of them (gray). Black dots: what is held fixed.",
+    " eleven parameters that are fitted, the same for all stars. In the frame, once for each star: hidden"
+    " true values (open circles) and what is observed of them (gray). Black dots: what is held fixed.",
     make,
 )

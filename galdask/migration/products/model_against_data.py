@@ -82,9 +82,9 @@ PRODUCT = Product(
     "Model against data in five dimensions",
     "Figure 6",
     "Stars drawn from the model, seen through the survey and given the same errors, beside the stars of the"
-    " fit. Diagonal: the stars with Poisson errors (points) and the model (line; darker band: posterior, 16 to"
-    " 84 %; lighter band: with the Poisson scatter of as many stars). Below: the stars (gray) and the model's"
-    " contours around 50 and 90 % of it. Above: stars less model in standard errors, from -4 (blue) to 4 (red);"
-    " cells where fewer than one star is expected are left blank.",
+    " fit. Diagonal: the stars with Poisson errors (points) and the model (line; darker band: posterior, 16"
+    " to 84 %; lighter band: with the Poisson scatter of as many stars). Below: the stars (gray) and the"
+    " model's contours around 50 and 90 % of it. Above: stars less model in standard errors, from -4 (blue)"
+    " to 4 (red); cells where fewer than one star is expected are left blank.",
     make,
 )

@@ -53,9 +53,9 @@ PRODUCT = Product(
     "posterior",
     "Posterior of the parameters",
     "Figure 4",
-    "Each parameter alone (diagonal, with the 16, 50 and 84 % quantiles above it) and each pair: contours hold"
-    " 39, 86 and 99 % of the draws, those of one, two and three standard deviations of a Gaussian in two"
-    " dimensions. Lines: the maximum of the likelihood (blue) and Table 1 of the paper (orange, dashed), where"
-    " it lies within the panel.",
+    "Each parameter alone (diagonal, with the 16, 50 and 84 % quantiles above it) and each pair: contours"
+    " hold 39, 86 and 99 % of the draws, those of one, two and three standard deviations of a Gaussian in two"
+    " dimensions. Lines: the maximum of the likelihood (blue) and Table 1 of the paper (orange, dashed),"
+    " where it lies within the panel.",
     make,
 )

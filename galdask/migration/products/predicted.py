@@ -1,8 +1,9 @@
 """Stars of the model seen through the survey, with errors; weights turn them into those of any parameters.
 
-Points behind the survey are those of its volume (`survey.volume.propose`): for every set of parameters each has
-the weight with which the model gives a star there that is observed, and the [Fe/H] that the set gives it, with
-the same error. So one set of points serves the whole posterior, however narrow the survey or wide the posterior.
+Points behind the survey are those of its volume (`survey.volume.propose`): for every set of parameters each
+has the weight with which the model gives a star there that is observed, and the [Fe/H] that the set gives it,
+with the same error. So one set of points serves the whole posterior, however narrow the survey or wide the
+posterior.
 """
 
 from __future__ import annotations

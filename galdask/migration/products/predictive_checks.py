@@ -1,8 +1,8 @@
 """Posterior-predictive checks: are the stars what the model would give, in each quantity and in pairs?
 
-For every draw of the posterior the stars are counted in bins with even expected numbers, chi2 is computed, and
-the same for as many stars drawn from that model. p is the share of the draws in which the made stars have the
-larger chi2: near 0 the model does not describe the stars, near 1 its errors are too large.
+For every draw of the posterior the stars are counted in bins with even expected numbers, chi2 is computed,
+and the same for as many stars drawn from that model. p is the share of the draws in which the made stars have
+the larger chi2: near 0 the model does not describe the stars, near 1 its errors are too large.
 """
 
 from __future__ import annotations
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 #: stars a bin, at least on average; bins of a quantity, and of each of a pair; at most
 _A_BIN, _BINS, _PAIR_BINS = 12, 24, 6
+#: bins where fewer stars are expected are joined
+_FEW = 5.0
 ALL = (*FIVE, "z")
 
 
@@ -115,7 +117,13 @@ def _pair(
     sides = {name: even_shares(predicted.values[name], predicted.best, each) for name in (x, y)}
     n = each * bin_of(values[x], sides[x]) + bin_of(values[y], sides[y])
     cells = each * bin_of(predicted.of(x), sides[x]) + bin_of(predicted.of(y), sides[y])
-    return check(np.bincount(n, minlength=each**2), *cell_shares(cells, predicted.weights, each**2), rng)
+    counts = np.bincount(n, minlength=each**2)
+    share, variance = cell_shares(cells, predicted.weights, each**2)
+    few = n.size * np.median(share, axis=0) < _FEW
+    if np.any(few) and not np.all(few):
+        counts = np.r_[counts[~few], counts[few].sum()]
+        share, variance = (np.c_[x[:, ~few], x[:, few].sum(axis=1)] for x in (share, variance))
+    return check(counts, share, variance, rng)
 
 
 def tables(dataset: xr.Dataset) -> dict[str, pd.DataFrame]:

@@ -52,10 +52,10 @@ PRODUCT = Product(
     "selection",
     "Selection function",
     "",
-    "The probability S(D) that a star of the tracer at a true distance was observed, for every field, coloured"
-    " by its distance from the plane: the fraction of candidates that were observed, times the share of the"
-    " field's lines of sight along which the tracer is within the limits in magnitude. Right: the space that"
-    " the survey sees at a distance (line), and the stars of the fit by their observed distances (steps), each"
-    " scaled to its maximum.",
+    "The probability S(D) that a star of the tracer at a true distance was observed, for every field,"
+    " coloured by its distance from the plane: the fraction of candidates that were observed, times the share"
+    " of the field's lines of sight along which the tracer is within the limits in magnitude. Right: the"
+    " space that the survey sees at a distance (line), and the stars of the fit by their observed distances"
+    " (steps), each scaled to its maximum.",
     make,
 )
