@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from galdask import digest, events, provenance, publish
 from galdask.catalog.store import open_store
+from galdask.engine import warm
 from galdask.engine.cluster import open_executor
 from galdask.errors import ConfigError, OutputError, StoppedError
 from galdask.migration.fit import folder as place
@@ -122,6 +123,7 @@ def run(
         settings = read_settings(path, catalogue, files)
         names = _variants(settings, variants)
         _check_free(out, resume)
+        warm.kernels(listen, warm.FIT)
         with open_executor(cluster, listen) as executor:
             outcome = _fit(settings, catalogue, out, executor, steps, sampling, listen)
             if names:
@@ -272,6 +274,10 @@ def _write_csv(out: Path, what: str, rows: list[dict[str, Any]]) -> None:
 
 
 def _products(out: Path, settings: FitSettings, path: Path, store: Store, listen: events.Listener) -> None:
+    from galdask.figures import migration as figures
+    from galdask.migration import products
+    from galdask.migration.derived import posterior
+
     record = provenance.record(
         fit=place.read_json(out, "configuration")["digest"],
         pipeline=path.read_text(encoding="utf-8"),
@@ -279,3 +285,12 @@ def _products(out: Path, settings: FitSettings, path: Path, store: Store, listen
         store={"name": store.name, "digest": store.digest},
     )
     publish.write_json(place.path_of(out, "provenance"), record)
+    fit = place.open_fit(out)
+    listen(events.Event("products", text="datasets and tables"))
+    products.make_all(fit, out, record)
+    curves = {name: table for name, table in posterior.tables(fit).items() if name != "numbers"}
+    for name, table in curves.items():
+        text = table.to_csv(index=False)
+        publish.write_text(place.path_of(out, "tables") / f"derived_{name}.csv", text)
+    listen(events.Event("products", text="pictures and the report"))
+    figures.draw_all(out)
