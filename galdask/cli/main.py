@@ -20,6 +20,7 @@ COMMANDS = {
     "run": "make the products of a pipeline from a store",
     "plan": "say what a run would compute, what it would use again, and why",
     "verify": "set a run beside the published numbers, and check that its files are whole",
+    "diff": "say what moved between two runs, and because of which stars",
     "products": "list every product and the quantities it needs",
     "fit": "fit the model of orbit migration to the stars of a store",
     "migration": "say what the model of orbit migration gives",
