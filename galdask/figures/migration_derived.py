@@ -46,7 +46,7 @@ def draw(dataset: xr.Dataset) -> Figure:
     ]
     axes.set_xticks(ticks, [f"{t:g}" for t in ticks])
     axes.set_xticks([], minor=True)
-    axes.set_yticks(rows, [_row(known, k) for k in rows], fontsize=8)
+    axes.set_yticks(rows, [_row(known, int(k)) for k in rows], fontsize=8)
     axes.tick_params(axis="y", which="both", length=0)
     axes.set_yticks([], minor=True)
     axes.set_ylim(rows.size - 0.4, -0.6)

@@ -33,7 +33,10 @@ def draw(dataset: xr.Dataset) -> Figure:
     top = [figure.add_subplot(grid[0, k]) for k in range(2)]
     side = [figure.add_subplot(grid[1, k], sharex=top[k]) for k in range(2)]
     flat = np.zeros(dataset.sizes["star"])
-    views = ((dataset["x_birth"], dataset["y_birth"], flat), (dataset["x"], dataset["y"], dataset["z"]))
+    views = [
+        (dataset["x_birth"].values, dataset["y_birth"].values, flat),
+        (dataset["x"].values, dataset["y"].values, dataset["z"].values),
+    ]
     for k, (x, y, z) in enumerate(views):
         for axes, up in ((top[k], y), (side[k], z)):
             dots = axes.scatter(

@@ -39,7 +39,7 @@ def draw(dataset: xr.Dataset) -> Figure:
     marks.sun(right, float(about["sun_age"]), float(about["sun_fe_h"]))
     lowest = float(np.nanmin(dataset["fe_h_over_r0"]))
     highest = float(np.nanmax(dataset["fe_h_over_r0_high"]))
-    left.set_ylim(lowest - 0.05, highest + 0.34)
+    left.set_ylim(lowest - 0.05, highest + 0.42)
     left.set_ylabel("[Fe/H] at birth (dex)")
     left.set_xlabel(r"birth radius $L_{z0}/V_C$ (kpc)")
     right.set_xlabel("age (Gyr)")

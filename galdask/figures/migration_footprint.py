@@ -34,16 +34,12 @@ def draw(dataset: xr.Dataset) -> Figure:
     axes = figure.add_subplot(projection="mollweide")
     n = dataset["n"].values
     norm, colours = LogNorm(1, max(int(n.max()), 2)), colormaps["viridis"].reversed()
-    shapes = [
-        _circle(*(np.radians(float(v)) for v in values))
-        for values in zip(
-            dataset["l"].values,
-            dataset["b"].values,
-            np.maximum(dataset["radius"].values, _LEAST),
-            strict=True,
-        )
-    ]
-    fills = [colours(norm(value)) if value else (1.0, 1.0, 1.0, 0.0) for value in n]
+    shapes, fills = [], []
+    radii = np.maximum(dataset["radius"].values, _LEAST)
+    for l, b, radius, count in zip(dataset["l"].values, dataset["b"].values, radii, n, strict=True):  # noqa: E741
+        parts = _circle(np.radians(l), np.radians(b), np.radians(radius))
+        shapes += parts
+        fills += [colours(norm(count)) if count else (1.0, 1.0, 1.0, 0.0)] * len(parts)
     axes.add_collection(
         PolyCollection(shapes, facecolors=fills, edgecolors=style.INK, linewidths=0.4, zorder=3, gid="fields")
     )
@@ -67,12 +63,13 @@ def _wrapped(degrees: float) -> float:
     return (degrees + 180.0) % 360.0 - 180.0
 
 
-def _circle(l: float, b: float, radius: float, corners: int = 40) -> np.ndarray:  # noqa: E741
-    """Return corners of a circle on the sky as it lies in the projection, longitude to the left."""
+def _circle(l: float, b: float, radius: float, corners: int = 40) -> list[np.ndarray]:  # noqa: E741
+    """Return a circle on the sky as it lies in the projection; two parts where it reaches over the edge."""
     turn = np.linspace(0.0, 2.0 * np.pi, corners)
     north, east = np.sin(radius) * np.cos(turn), np.sin(radius) * np.sin(turn)
     sine = np.clip(np.cos(radius) * np.sin(b) + north * np.cos(b), -1.0, 1.0)
-    away = np.arctan2(east, np.cos(radius) * np.cos(b) - north * np.sin(b))
-    middle = np.radians(_wrapped(np.degrees(l)))
-    # a circle over the edge of the sky is cut there
-    return np.column_stack([np.clip(-(middle + away), -np.pi, np.pi), np.arcsin(sine)])
+    x = -np.radians(_wrapped(np.degrees(l))) - np.arctan2(
+        east, np.cos(radius) * np.cos(b) - north * np.sin(b)
+    )
+    turns = [0.0] + [-2.0 * np.pi] * bool(np.any(x > np.pi)) + [2.0 * np.pi] * bool(np.any(x < -np.pi))
+    return [np.column_stack([np.clip(x + turn, -np.pi, np.pi), np.arcsin(sine)]) for turn in turns]
