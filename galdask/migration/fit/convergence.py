@@ -96,8 +96,8 @@ def judge(steps: np.ndarray, first: int = 0) -> Judgement:
     worst = int(np.nanargmax(times)) if np.any(np.isfinite(times)) else -1
     if worst < 0:
         text = (
-            f"Not converged: {len(kept)} steps after the burn-in are too few to find an autocorrelation time: "
-            "go on with --resume."
+            f"Not converged: {len(kept)} steps after the burn-in are too few to find an autocorrelation "
+            "time: go on with --resume."
         )
         return Judgement(False, text, burn_in, thin, times, half, effective)
     longest, name = float(times[worst]), FREE[worst]
