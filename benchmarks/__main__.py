@@ -19,6 +19,7 @@ NAMES = (
     "coordinates",
     "actions",
     "staeckel",
+    "likelihood",
     "coverage",
     "orbits",
     "pipeline",

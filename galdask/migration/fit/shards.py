@@ -128,13 +128,24 @@ def write_shards(likelihood: Likelihood, folder: Path | str, count: int | None =
     for k in range(count):
         some = slice(n * k // count, n * (k + 1) // count)
         part = slice(volume.rows.size * k // count, volume.rows.size * (k + 1) // count)
-        state = {
-            "stars": kernel.prepare(stars.rows.take(some), stars.reference, stars.fe_h[some, None]),
-            "volume": kernel.prepare(volume.rows.take(part), stars.reference),
-            "draws": np.array([draws]),
-        }
-        paths.append(_publish(Path(folder), state))
+        shard = Shard(
+            kernel.prepare(stars.rows.take(some), stars.reference, stars.fe_h[some, None]),
+            kernel.prepare(volume.rows.take(part), stars.reference),
+            draws,
+        )
+        paths.append(publish_shard(Path(folder), shard))
     return Shards(tuple(paths), stars.reference, likelihood.choices, n, stars.fe_h_err)
+
+
+def publish_shard(folder: Path, shard: Shard) -> Path:
+    """Write a shard under the name of its content, where it is not there already, and return its path."""
+    state = {"stars": shard.stars, "volume": shard.volume, "draws": np.array([shard.draws])}
+    path = folder / _name(state)
+    try:
+        load_shard(str(path))
+    except InputError:
+        states.write(path, state)
+    return path
 
 
 def load_shard(path: str) -> Shard:
@@ -171,12 +182,3 @@ def _damaged(place: Path, found: str) -> InputError:
         found=found,
         todo="remove it and run the fit again: it is written anew",
     )
-
-
-def _publish(folder: Path, state: states.State) -> Path:
-    path = folder / _name(state)
-    try:
-        load_shard(str(path))
-    except InputError:
-        states.write(path, state)
-    return path
