@@ -1,13 +1,18 @@
 """The file of a fit: what it says is what is fitted, and what it does not say is asked for by name."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
+import galdask
 from galdask.catalog.store import open_store
 from galdask.engine.cluster import shipped
+from galdask.engine.executor import Inline
 from galdask.errors import ConfigError, InputError
 from galdask.migration import TEXT
 from galdask.migration.fit.motions import motion_of
+from galdask.migration.fit.sample import read_sample
 from galdask.migration.model.parameters import FREE
 from galdask.migration.settings import read_settings
 from galdask.stars.sky import heliocentric
@@ -152,3 +157,26 @@ def test_motions_of_all_systems_are_one():
         for name in ("vlos", "pml", "pmb"):
             np.testing.assert_allclose(back[name], one[name], rtol=1e-8, atol=1e-9)
         np.testing.assert_allclose(back["pml_err"] * k, 2.0)
+
+
+def test_dr17_is_read_with_its_own_columns(tmp_path):
+    """On a mock of DR17, which has no catalogue of clump distances: those of astroNN stand in."""
+    fractions = Path(__file__).parents[3] / "shared" / "data" / "real"
+    if not (fractions / "apogee_sampling_fractions.csv").is_file():
+        pytest.skip("needs apogee_sampling_fractions.csv")
+    galdask.mock("dr17", tmp_path / "mock", stars=800, seed=1, layout="lite")
+    galdask.ingest("dr17", tmp_path / "mock", tmp_path / "store", cluster="inline")
+    dr17 = open_store(tmp_path / "store")
+    with pytest.raises(ConfigError, match="no column 'distance_rc'"):
+        read_settings(shipped("pipelines") / "orbit_migration_dr17.yaml", dr17, fractions)
+    path = tmp_path / "fit.yaml"
+    path.write_text("based_on: orbit_migration_dr17\nstars: {position: {distance: distance_nn}}\n")
+    s = read_settings(path, dr17, fractions)
+    assert s.columns.motion == "icrs"
+    assert "not low_alpha" in s.columns.steps
+    selection = s.survey.open(s.tracer, s.sun)
+    sample = read_sample(s.columns, dr17, selection.fields, s.outside_fields, Inline())
+    assert sum(sample.ledger.values()) == 800
+    assert sample.ledger["in the fit"] == sample.stars.size > 5
+    assert sample.ledger["not low_alpha"] > 5
+    assert sample.ledger["in no field of the survey"] > 5
