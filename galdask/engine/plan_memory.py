@@ -17,11 +17,12 @@ from galdask.catalog.manifest import StoredColumn
 from galdask.engine import cache
 from galdask.engine.cluster import ClusterConfig, load_cluster
 from galdask.engine.plan import Work
+from galdask.engine.reduce import DIRECT_BYTES, FAN_IN
 from galdask.engine.tasks import TOGETHER
 from galdask.errors import ClusterError
 
 #: a worker process with everything imported that tasks need; the same when it draws
-BASE, DRAWING = 340 << 20, 300 << 20
+BASE, DRAWING = 360 << 20, 560 << 20
 #: bytes of a text in a column: an object, its pointer, its characters
 TEXT = 128
 #: stars that one shard of a finish holds, bytes, and arrays of that size beside it
@@ -122,6 +123,8 @@ def _finish(work: Work) -> int:
 def _finished(work: Work, key: str, rows: int) -> int:
     reduction = work.requests[key][1]
     whole = sum(_bound(reduction, part.rows) for part in work.store.partitions)
+    if reduction.layout == "sum":  # merged in a tree where they are many and large
+        whole = min(whole, max(DIRECT_BYTES, FAN_IN * _bound(reduction, rows)))
     own = getattr(reduction, "key", None)
     cells = min(rows, own.size) if own is not None else 1
     replicas = int(getattr(reduction, "replicas", 0))

@@ -7,7 +7,7 @@ default is ``none`` the star has no draws.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -135,10 +135,14 @@ class Uncertainties:
     @property
     def columns_read(self) -> tuple[str, ...]:
         """Columns of the store that the errors and the other numbers are read from."""
+        return self.columns_for(self.others)
+
+    def columns_for(self, names: Collection[str]) -> tuple[str, ...]:
+        """Return the columns of the errors of positions and motions, and of the other numbers in `names`."""
         every = [*self.distance.readings, *self.pm_lon.readings, *self.pm_lat.readings, *self.rv.readings]
         if isinstance(self.correlation, Reading):
             every.append(self.correlation)
-        for one in self.others.values():
+        for one in (one for name, one in self.others.items() if name in names):
             every += [one.reading, *one.error.readings]
         return tuple(dict.fromkeys(reading.column for reading in every))
 

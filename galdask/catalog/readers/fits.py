@@ -16,7 +16,7 @@ import numpy as np
 from galdask.catalog.readers.base import ColumnType, Table
 from galdask.catalog.readers.fits_ascii import open_ascii
 from galdask.catalog.readers.fits_columns import Field, fields
-from galdask.catalog.readers.fits_header import Unit, units
+from galdask.catalog.readers.fits_header import BLOCK, Unit, units
 from galdask.catalog.readers.names import check_range, find
 from galdask.catalog.readers.strings import strip
 from galdask.errors import InputError
@@ -194,7 +194,25 @@ def _table(path: Path, file: Path, unit: Unit, size: int) -> Table:
         raise InputError("this is not the header of a table", where=unit.header.where)
     if unit.start + unit.header.whole("NAXIS1") * unit.header.whole("NAXIS2") > size:
         raise _truncated(path, unit, size)
+    _check_end(path, file, unit, size)
     return FitsTable(path, file, unit) if unit.kind == "BINTABLE" else open_ascii(path, file, unit)
+
+
+def _check_end(path: Path, file: Path, unit: Unit, size: int) -> None:
+    """Refuse a table behind which something lies that is no unit: its header counts too few rows."""
+    end = -(-(unit.start + unit.size) // BLOCK) * BLOCK
+    with open(file, "rb") as handle:
+        handle.seek(min(end, size))
+        behind = handle.read(BLOCK)
+    if behind.startswith(b"XTENSION=") or not behind.strip(b"\0 "):
+        return
+    raise InputError(
+        "the table does not end where its header says",
+        where=f"{path}, HDU {unit.number}",
+        expected=f"{unit.header.whole('NAXIS2')} rows, then the end of the file or another unit",
+        found=f"{size - end} bytes that are neither",
+        todo="fetch the file again",
+    )
 
 
 def _truncated(path: Path, unit: Unit, size: int) -> InputError:
