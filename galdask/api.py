@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from galdask.catalog.ingest import IngestReport
     from galdask.catalog.store import Store
+    from galdask.migration.birth.run import BirthReport
     from galdask.stars.orbit_run import OrbitReport
 
 
@@ -186,6 +187,59 @@ def orbits(
     warm.kernels(listen)
     with open_executor(cluster, hear) as executor:
         return orbit_run.run(opened, plan, executor, listen)
+
+
+def birth_radii(
+    parameters: Path | str,
+    store: Store | Path | str,
+    pipeline: str | Path,
+    *,
+    cluster: Any = "laptop",
+    listen: events.Listener = events.silent,
+) -> BirthReport:
+    """Add the birth radius of every star to a store, as a column group.
+
+    Parameters
+    ----------
+    parameters : path or str
+        Folder of a fit of the migration model, a file of parameters, or table1 or text.
+    store : Store or path
+        The catalogue; open it anew afterwards to see the group.
+    pipeline : str or path
+        Name of a pipeline, or the path of a pipeline file, with the section birth.
+    cluster : str, path, ClusterConfig or Executor
+        Where to work.
+    listen : callable
+        Receives progress events.
+
+    Returns
+    -------
+    BirthReport
+        Name of the group, and what became of every star.
+
+    Raises
+    ------
+    ConfigError
+        If the file or the store lacks something that birth radii need.
+    InputError
+        If the fit cannot be read, or knows nothing of its errors.
+    """
+    from galdask.catalog.store import Store as Opened
+    from galdask.catalog.store import open_store
+    from galdask.migration.birth import run as birth_run
+    from galdask.migration.birth.plan import BirthPlan, source_of
+    from galdask.pipeline import pipeline_path
+
+    def hear(event: events.Event) -> None:
+        if event.text or event.step != birth_run.STEP or event.unit == "stars":
+            listen(event)
+
+    opened = store if isinstance(store, Opened) else open_store(store)
+    section = config.load(pipeline_path(pipeline))
+    section.whole("galdask_pipeline", low=1, high=1)
+    plan = BirthPlan.from_section(section, opened, source_of(parameters))
+    with open_executor(cluster, hear) as executor:
+        return birth_run.run(opened, plan, executor, listen)
 
 
 def run(

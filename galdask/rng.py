@@ -23,6 +23,7 @@ PURPOSES = {
     "migration volume": 33,
     "migration noise": 34,
     "migration survey": 35,
+    "migration birth": 36,
 }
 
 _M0, _M1 = np.uint64(0xD2511F53), np.uint64(0xCD9E8D57)

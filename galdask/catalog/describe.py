@@ -62,13 +62,14 @@ def describe(store: Store) -> str:
 
 def _computed(store: Store) -> list[str]:
     """Return lines about the groups of computed columns."""
-    lines = [] if not store.orbits else ["", "orbits: computed columns, by group"]
-    for group in store.orbits:
+    kinds = ", ".join(dict.fromkeys(group.kind for group in store.groups))
+    lines = [] if not store.groups else ["", f"{kinds}: computed columns, by group"]
+    for group in store.groups:
         there = sum(part is not None for part in group.parts)
         state = "" if group.complete else f", {there} of {len(group.parts)} partitions: run it again"
         lines.append(f"  {group.name}  {len(group.columns)} columns, {size_text(group.bytes)}{state}")
-        for name in ("frame", "potential", "delta", "backend", "draws", "seed"):
-            if name in group.settings:
+        for name in ("frame", "potential", "delta", "backend", "source", "ages", "draws", "seed"):
+            if group.settings.get(name) is not None:
                 lines.append(f"    {name:<10} {_value(group.settings[name])}")
         plain = [name for name in group.columns if not name.rpartition("_p")[2].isdigit()]
         lines.append(f"    {'columns':<10} {' '.join(plain)}")

@@ -82,6 +82,11 @@ class Group:
     parts: tuple[Part | None, ...]
 
     @property
+    def kind(self) -> str:
+        """What was computed: the name without its digest."""
+        return self.name.partition("-")[0]
+
+    @property
     def complete(self) -> bool:
         """Whether it has a part for every partition."""
         return all(part is not None for part in self.parts)

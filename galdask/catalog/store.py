@@ -67,8 +67,10 @@ class Store:
         Column -> name of a bit -> its number.
     partitions : tuple of Partition
         Their digests have those of the groups' columns too, under ``GROUP:COLUMN``.
-    orbits : tuple of Group
+    groups : tuple of Group
         Computed columns, group by group, in the order in which they were made.
+    orbits : tuple of Group
+        Those that are orbits.
     ledger : dict
         Table -> rows in, rows out and how they are accounted for.
     """
@@ -84,7 +86,8 @@ class Store:
         }
         self.masks: dict[str, dict[str, int]] = content["masks"]
         self.ledger: dict[str, dict[str, Any]] = content["ledger"]
-        self.orbits = tuple(Group.from_json(entry) for entry in content.get(KEY, ()))
+        self.groups = tuple(Group.from_json(entry) for entry in content.get(KEY, ()))
+        self.orbits = tuple(group for group in self.groups if group.kind == "orbits")
         self.partitions = tuple(
             self._with_groups(Partition(index=index, **entry))
             for index, entry in enumerate(content["partitions"])
@@ -92,11 +95,11 @@ class Store:
 
     def _with_groups(self, entry: Partition) -> Partition:
         digests = dict(entry.digests)
-        for group in self.orbits:
+        for group in self.groups:
             part = group.parts[entry.index]
             if part is not None:
                 digests |= {f"{group.name}{MARK}{name}": value for name, value in part.digests.items()}
-        return replace(entry, digests=digests) if self.orbits else entry
+        return replace(entry, digests=digests) if self.groups else entry
 
     def group(self, name: str) -> Group:
         """Return a group of computed columns.
@@ -106,14 +109,15 @@ class Store:
         StoreError
             If there is none of that name.
         """
-        for group in self.orbits:
+        for group in self.groups:
             if group.name == name:
                 return group
         raise StoreError(
             f"the store has no column group {name!r}",
             where=self.path,
-            expected="one of " + ", ".join(group.name for group in self.orbits) if self.orbits else "none",
-            todo="see them with 'galdask info'; make one with 'galdask orbits'",
+            expected="one of " + ", ".join(group.name for group in self.groups) if self.groups else "none",
+            todo="see them with 'galdask info'; make one with 'galdask orbits' or 'galdask migration "
+            "birth-radii'",
         )
 
     def column(self, name: str) -> StoredColumn:
@@ -179,7 +183,7 @@ class Store:
             raise StoreError(
                 f"the column group {group.name!r} was not computed for this partition",
                 where=f"{self.path}, partition {index}",
-                todo="the columns that it reads have changed there: run the same 'galdask orbits' again",
+                todo="the columns that it reads have changed there: run the same command again",
             )
         return part
 
@@ -187,7 +191,7 @@ class Store:
     def bytes(self) -> int:
         """Size of the data files."""
         own = sum(sum(part.bytes.values()) for part in self.partitions)
-        return own + sum(group.bytes for group in self.orbits)
+        return own + sum(group.bytes for group in self.groups)
 
     def describe(self) -> str:
         """Return what the store holds as lines of text, from the manifest alone."""

@@ -18,11 +18,48 @@ def arguments(command: argparse.ArgumentParser) -> None:
         help="instead of a fit: a YAML file of parameters, or table1 or text, the paper's two sets",
     )
     derive.add_argument("--csv", type=Path, metavar="FILE", help="write the table of numbers, too")
+    line = "add the birth radius of every star to a store"
+    radii = actions.add_parser("birth-radii", help=line, description=line[0].upper() + line[1:] + ".")
+    radii.add_argument(
+        "parameters",
+        metavar="OUT|PARAMETERS",
+        help="folder of a fit (its posterior is used), a YAML file of parameters, or table1 or text",
+    )
+    radii.add_argument("--store", type=Path, required=True, metavar="STORE", help="folder of the store")
+    radii.add_argument(
+        "--pipeline", required=True, metavar="NAME|FILE", help="a pipeline file with the section birth"
+    )
+    radii.add_argument(
+        "--cluster", default="laptop", metavar="NAME|FILE", help="where to work (default: laptop)"
+    )
+    radii.add_argument(
+        "--progress",
+        choices=("auto", "bar", "plain", "none"),
+        default=argparse.SUPPRESS,
+        help="how progress is shown",
+    )
 
 
 def run(chosen: argparse.Namespace) -> int:
     """Do what was asked for."""
-    return {"derive": _derive}[chosen.action](chosen)
+    return {"derive": _derive, "birth-radii": _birth_radii}[chosen.action](chosen)
+
+
+def _birth_radii(chosen: argparse.Namespace) -> int:
+    """Add the columns and say what became of every star."""
+    from galdask import api, events
+    from galdask.engine import stop
+
+    with stop.on_interrupt():
+        report = api.birth_radii(
+            chosen.parameters,
+            chosen.store,
+            chosen.pipeline,
+            cluster=chosen.cluster,
+            listen=events.Narrator(mode=chosen.progress),
+        )
+    print(report.text())
+    return 0
 
 
 def _derive(chosen: argparse.Namespace) -> int:

@@ -44,8 +44,7 @@ class _Derivation:
     """One partition while it is worked on; derived columns are kept for the rows of their first use."""
 
     def __init__(self, recipe: Recipe, columns: Mapping[str, np.ndarray]) -> None:
-        aliases = {} if recipe.orbits is None else recipe.orbits.aliases
-        known = {name: columns[stored] for name, stored in aliases.items() if stored in columns}
+        known = {name: columns[stored] for name, stored in recipe.aliases.items() if stored in columns}
         self.recipe, self.columns = recipe, {**columns, **known}
         self.rows = len(take(columns, recipe.columns_read[0], None))
         for name in recipe.columns_read:

@@ -16,6 +16,7 @@ import numpy as np
 from galdask.config import Section
 from galdask.errors import SampleError
 from galdask.stars.block import Block
+from galdask.stars.computed_columns import Computed
 from galdask.stars.frame import Frame
 from galdask.stars.orbit_columns import OrbitColumns, choose
 from galdask.stars.plane import SIGNED, plane_from_section
@@ -53,6 +54,8 @@ class Recipe:
         Orbits that were computed before, from a column group of the store.
     plane : dict of str to str
         Columns that stand for R, |Z| and Z in products; see `galdask.stars.plane`.
+    computed : Computed
+        Other columns that were computed before, such as birth radii.
     """
 
     frame: Frame | None
@@ -64,6 +67,7 @@ class Recipe:
     wanted: tuple[str, ...] | None = None
     orbits: OrbitColumns | None = None
     plane: Mapping[str, str] = field(default_factory=dict)
+    computed: Computed = field(default_factory=Computed)
 
     @classmethod
     def from_section(cls, section: Section, store: StoreLike) -> Recipe:
@@ -89,7 +93,9 @@ class Recipe:
         if "frame" in section or position.distance is not None:
             frame = Frame.from_section(section.section("frame"))
         orbits = choose(section.section("orbits", None), store, frame, position)
-        store = store if orbits is None else orbits.extended(store)
+        others = Computed.of(store)
+        section.value("birth", None)  # read where birth radii are made
+        store = others.extended(store if orbits is None else orbits.extended(store))
         quantities, absent = _quantities(section.section("quantities"), store, position, orbits)
         boundary = section.section("populations", None)
         populations = None if boundary is None else populations_from_section(boundary, tuple(quantities))
@@ -106,7 +112,7 @@ class Recipe:
         )
         _check_samples(section.section("quantities"), quantities, {*chains, *absent})
         plane = plane_from_section(section, computed)
-        return cls(frame, position, quantities, populations, chains, absent, None, orbits, plane)
+        return cls(frame, position, quantities, populations, chains, absent, None, orbits, plane, others)
 
     @property
     def samples(self) -> tuple[str, ...]:
@@ -204,6 +210,7 @@ class Recipe:
                 if self.orbits is None
                 else {"orbits": {"group": self.orbits.group, **self.orbits.settings}}
             ),
+            **({"computed": used} if (used := self._used()) else {}),
             "version": VERSION,
             "frame": None if self.frame is None else {"name": self.frame.name} | self.frame.settings(),
             "position": self.position.settings(velocity=True),
@@ -264,8 +271,16 @@ class Recipe:
         wanted |= {"z"} if SIGNED in wanted else set()
         if wanted & {*self.position.names} and self.frame is not None:
             settings["frame"] = self._frame_settings(self.frame, wanted)
-        aliases = {} if self.orbits is None else self.orbits.aliases
-        return {"columns": tuple(sorted(aliases.get(name, name) for name in read)), "settings": settings}
+        return {"columns": tuple(sorted(self.aliases.get(name, name) for name in read)), "settings": settings}
+
+    @cached_property
+    def aliases(self) -> dict[str, str]:
+        """Names that columns of groups have in the file -> their names in the store."""
+        return {**self.computed.aliases, **({} if self.orbits is None else self.orbits.aliases)}
+
+    def _used(self) -> list[str]:
+        """Return the columns of groups that are no orbits, by their names in the store, that are read."""
+        return [name for name in self.columns_read if name in self.computed.types]
 
     def _chain(self, sample: str) -> Sample:
         if sample not in self.chains:
