@@ -24,7 +24,8 @@ TWOFOLD = (
     (
         "The two sets of parameters",
         "Table 1 prints sigma_Lz = 582 kpc km/s, sigma_vR0 = 49 km/s and R_sigmaR = 19 kpc; the text prints"
-        " 567 and 572 kpc km/s, 43 km/s at the Sun and about 27 kpc, and its 619, 63 and 1824 kpc km/s go with those.",
+        " 567 and 572 kpc km/s, 43 km/s at the Sun and about 27 kpc; its 619, 63 and 1824 kpc"
+        " km/s go with these.",
         "Parameters are compared with Table 1; of each derived number it is said which set it goes with.",
     ),
     (
@@ -54,8 +55,8 @@ def of(fit: Fit) -> list[str]:
         found.append("The search did not end at a clear maximum of the likelihood.")
     if best["floored"]:
         found.append(
-            f"{int(best['floored']):,} stars have no live draw at the maximum: they count with ln p = -300, the"
-            " model cannot hold them."
+            f"{int(best['floored']):,} stars have no live draw at the maximum: they count with ln p = -300,"
+            " the model cannot hold them."
         )
     survey, dust = settings.get("survey") or {}, settings.get("dust") or {}
     if survey.get("kind") == "toy" and not mock(fit):
