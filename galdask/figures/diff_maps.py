@@ -7,31 +7,38 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from galdask.figures import maps, style
-from galdask.figures.cells import Cells, cells, edge_window, face_window
+from galdask.figures.cells import Cells, Limits, cells, edge_window, face_window
 
 if TYPE_CHECKING:
     import xarray as xr
+    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 #: views and the axes of each
 VIEWS = {"face": ("x", "y"), "edge": ("r", "z")}
 #: limit of the colours of a significance, sigma
 SIGMAS = 5.0
-#: what is drawn, in order, and its heading; those that a dataset lacks are left out
-PANELS = (
-    ("change", "change, B less A"),
-    ("shared_significance", "significance"),
-    ("significance", "significance"),
-    ("shift_changed", "by changed values"),
-    ("shift_added", "by added stars"),
-    ("shift_lost", "by lost stars"),
-    ("touched", "stars added, lost, changed"),
+#: what is drawn, row by row, with headings; those that a dataset lacks are left out
+ROWS = (
+    (
+        ("change", "change, B less A"),
+        ("shared_significance", "change / error"),
+        ("significance", "change / error"),
+        ("touched", "stars that differ"),
+    ),
+    (
+        ("shift_changed", "by changed values"),
+        ("shift_added", "by added stars"),
+        ("shift_lost", "by lost stars"),
+    ),
 )
+#: room above a panel for its colour bar, and below it for its axis, inches
+ROOM = 1.05
 
 
 @style.styled
 def draw(dataset: xr.Dataset, quantity: str, population: str = "total") -> Figure:
-    """Draw a row a view: the change of the median of a quantity, and where it is from.
+    """Draw the change of the median of a quantity, from above and from the side, and where it is from.
 
     Parameters
     ----------
@@ -43,31 +50,46 @@ def draw(dataset: xr.Dataset, quantity: str, population: str = "total") -> Figur
         One of its populations.
     """
     shown = [view for view in VIEWS if f"{view}_{quantity}_change" in dataset]
-    fields = _fields(dataset, f"{shown[0]}_{quantity}_")
-    figure = style.sheet(style.PAGE, 0.9 + 2.5 * len(shown) * (1 if len(fields) < 5 else 0.8))
-    grid = figure.subplots(len(shown), len(fields), squeeze=False)
+    rows = [(view, fields) for view in shown for fields in _fields(dataset, f"{view}_{quantity}_")]
+    limits = {view: _limits(dataset, view, quantity, population) for view in shown}
+    columns = max(len(fields) for _, fields in rows)
+    width = (style.PAGE - 0.6) / columns - 0.15
+    heights = [ROOM + width * np.ptp(limits[view][1]) / np.ptp(limits[view][0]) for view, _ in rows]
+    figure = style.sheet(style.PAGE, 0.4 + sum(heights))
+    grid = figure.subplots(len(rows), columns, squeeze=False, height_ratios=heights)
     scale = _reach(dataset, shown, quantity, population)
-    for row, view in zip(grid, shown, strict=True):
-        panels = [_cells(dataset, view, quantity, field, population) for field, _ in fields]
-        r_sun = float(dataset.attrs.get("r_sun", 8.3))
-        find = face_window if view == "face" else edge_window
-        limits = (
-            find(panels[:1], r_sun) if view == "face" else edge_window(panels[:1], r_sun, _signed(dataset))
-        )
-        for k, (axes, panel, (field, text)) in enumerate(zip(row, panels, fields, strict=True)):
-            colours, norm = _look(field, scale, panel)
-            mesh = maps.panel(axes, panel, colours, norm)
+    for row, (view, fields) in zip(grid, rows, strict=True):
+        for axes in row[len(fields) :]:
+            axes.remove()
+        for k, (axes, (field, text)) in enumerate(zip(row, fields, strict=False)):
+            _panel(figure, axes, dataset, (view, quantity, field, population), text, scale)
             x, y = (style.title(dataset[name]) for name in VIEWS[view])
-            maps.frame(axes, *limits, x, y if k == 0 else "")
+            maps.frame(axes, *limits[view], x, y if k == 0 else "")
             axes.tick_params(labelleft=k == 0)
-            if row is grid[0]:
-                unit = str(dataset[f"{view}_{quantity}_change"].attrs["units"])
-                label = style.label(text, "" if field in ("touched", *SIGNIFICANCES) else unit)
-                ends = style.extend(panel.shown(), norm.vmin, norm.vmax) if panel.shown().size else "neither"
-                maps.bar_above(figure, mesh, axes, label, ends)
     label = str(dataset[f"{shown[0]}_{quantity}_change"].attrs["long_name"]).split(":")[0]
-    figure.suptitle(style.readable(f"{label}, {style.POPULATIONS[population][2]}"), fontsize=11)
+    whose = "all stars" if population == "total" else f"{style.POPULATIONS[population][2]} stars"
+    maps.key(figure)
+    figure.suptitle(f"Median {style.readable(label)}, {whose}", fontsize=11)
     return figure
+
+
+def _panel(
+    figure: Figure, axes: Axes, dataset: xr.Dataset, which: tuple[str, str, str, str], text: str, scale: float
+) -> None:
+    """Draw one map with its colour bar."""
+    view, quantity, field, _ = which
+    panel = _cells(dataset, *which)
+    colours, norm = _look(field, scale, panel)
+    mesh = maps.panel(axes, panel, colours, norm)
+    unit = "" if field in ("touched", *SIGNIFICANCES) else str(dataset[f"{view}_{quantity}_change"].units)
+    ends = style.extend(panel.shown(), norm.vmin, norm.vmax) if panel.shown().size else "neither"
+    maps.bar_above(figure, mesh, axes, style.label(text, unit), ends)
+
+
+def _limits(dataset: xr.Dataset, view: str, quantity: str, population: str) -> tuple[Limits, Limits]:
+    panels = [_cells(dataset, view, quantity, "change", population)]
+    r_sun = float(dataset.attrs.get("r_sun", 8.3))
+    return face_window(panels, r_sun) if view == "face" else edge_window(panels, r_sun, _signed(dataset))
 
 
 #: names of significances
@@ -78,17 +100,19 @@ def _signed(dataset: xr.Dataset) -> bool:
     return bool(dataset["r"].values.min() < 0)
 
 
-def _fields(dataset: xr.Dataset, prefix: str) -> list[tuple[str, str]]:
-    """Return the panels that a dataset gives; the better one of two significances."""
-    found = []
-    for field, text in PANELS:
-        needs = "added" if field == "touched" else field
-        if f"{prefix}{needs}" not in dataset:
-            continue
-        if field == "significance" and f"{prefix}shared_significance" in dataset:
-            continue
-        found.append((field, text))
-    return found
+def _fields(dataset: xr.Dataset, prefix: str) -> list[list[tuple[str, str]]]:
+    """Return the rows of panels that a dataset gives; the better one of two significances."""
+    better = f"{prefix}shared_significance" in dataset
+    there = [
+        [
+            (field, text)
+            for field, text in row
+            if f"{prefix}{'added' if field == 'touched' else field}" in dataset
+            and not (field == "significance" and better)
+        ]
+        for row in ROWS
+    ]
+    return [row for row in there if row]
 
 
 def _cells(dataset: xr.Dataset, view: str, quantity: str, field: str, population: str) -> Cells:
