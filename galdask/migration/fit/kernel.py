@@ -14,7 +14,7 @@ from typing import Any
 import numba as nb
 import numpy as np
 
-from galdask.migration.fit.vector_math import exp, tail
+from galdask.migration.fit.vector_math import exp, fma, tail
 from galdask.migration.model.choices import DEFAULT, Choices
 from galdask.migration.model.parameters import FREE, Parameters
 from galdask.migration.model.rows import Rows
@@ -139,27 +139,29 @@ def _terms(c, points, out):  # type: ignore[no-untyped-def]
     """Write the terms of some points for one set of parameters; see `Rows.log_terms`."""
     fixed, lz0, tau, rate, lz, kj, grown, inward, height, left, inner, outer, fe_h = points
     for j in range(out.size):
-        a = c[1] + c[2] * lz0[j]
+        a = fma(c[2], lz0[j], c[1])
         x = a * c[3]
-        m = lz0[j] + c[4] * tau[j]
+        m = fma(c[4], tau[j], lz0[j])
         per = c[5] * rate[j]
         u, t = (lz[j] - m) * per, m * per
-        heat = c[6] * grown[j] + c[7] * inward[j]
+        heat = fma(c[6], grown[j], c[7] * inward[j])
         two_z = c[9] * height[j]
         # eqs. 7-10, then the exponent of everything
-        metal = c[11] * exp(c[10] * left[j]) + c[12] * inner[j] + c[13] * outer[j]
+        metal = fma(c[11], exp(c[10] * left[j]), fma(c[12], inner[j], c[13] * outer[j]))
         away = (fe_h[j] - metal) * c[14]
-        e = fixed[j] + c[15] + c[0] * lz0[j] + a * tau[j] - max(x, 0.0) - 0.5 * u * u
-        e = e + heat - kj[j] * c[8] * exp(heat) - two_z - 0.5 * away * away
+        e = fma(c[0], lz0[j], fixed[j]) + (c[15] - max(x, 0.0))
+        e = fma(a, tau[j], e) - 0.5 * fma(u, u, away * away)
+        e = (e + heat) - fma(kj[j] * c[8], exp(heat), two_z)
         # |x| / (1 - e^-|x|), eq. 2; near 0 its series
         s = abs(x)
-        series = 1.0 + s * (0.5 + s * (1.0 / 12.0 - s * s * (1.0 / 720.0 - s * s * (1.0 / 30240.0))))
+        s2 = s * s
+        series = fma(s, fma(s, fma(s2, fma(s2, 1.0 / 30240.0, -1.0 / 720.0), 1.0 / 12.0), 0.5), 1.0)
         above = series if s < _SMALL else s
         below = 1.0 if s < _SMALL else 1.0 - exp(-s)
         # Phi(t), eq. 4: one minus its tail, or below 0 the tail itself, whose exponential joins the exponent
         square = 0.5 * t * t
         beyond = tail(min(abs(t), 40.0))
-        phi = 1.0 - exp(-square) * beyond if t >= 0.0 else beyond
+        phi = fma(-exp(-square), beyond, 1.0) if t >= 0.0 else beyond
         e = e + (0.0 if t >= 0.0 else square)
         flat = 1.0 + exp(-two_z)
         out[j] = exp(e) * above / (below * phi * flat * flat)
