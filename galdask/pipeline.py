@@ -94,7 +94,7 @@ class Summary:
 
 def run(
     pipeline: str | Path,
-    store: Path | str,
+    store: Store | Path | str,
     out: Path | str,
     *,
     cluster: Any = "laptop",
@@ -109,8 +109,8 @@ def run(
     ----------
     pipeline : str or path
         Name of a pipeline, or the path of a pipeline file.
-    store : path
-        Folder of the store.
+    store : Store or path
+        The catalogue.
     out : path
         Folder of the results.
     cluster : str, path, ClusterConfig or Executor
@@ -141,13 +141,13 @@ def run(
         out, identity, products=list(intent.names), skipped=dict(intent.skipped), rows=opened.rows
     )
     with publish.locked(out, "output"):
+        _sweep(out)
         final = out / ".runs" / identity
         if cache is not False and (final / "complete.json").exists():
             _show(out, identity)
             summary.unchanged = True
             return summary
         build = out / ".runs" / f".{identity}.{secrets.token_hex(4)}.tmp"
-        _sweep(out / ".runs")
         with publish.explained(build):
             build.mkdir(parents=True)
         try:
@@ -254,10 +254,13 @@ def _show(out: Path, identity: str) -> None:
             publish.point(link, Path("current") / name)
 
 
-def _sweep(runs: Path) -> None:
-    """Remove what a killed run left behind."""
-    for rest in runs.glob(".*.tmp") if runs.is_dir() else ():
-        shutil.rmtree(rest, ignore_errors=True)
+def _sweep(out: Path) -> None:
+    """Remove what killed runs left behind: half-made runs, states and links; the output must be locked."""
+    for rest in (*out.glob(".runs/.*.tmp"), *out.glob(".*.tmp"), *(out / ".cache").rglob(".*.tmp")):
+        if rest.is_dir() and not rest.is_symlink():
+            shutil.rmtree(rest, ignore_errors=True)
+        else:
+            rest.unlink(missing_ok=True)
 
 
 def open_results(out: Path | str) -> xr.DataTree:

@@ -177,6 +177,34 @@ def ingest(
     return report
 
 
+def unchanged(release: Release, source: Path, store: Path, columns: str | None = None) -> bool:
+    """Tell whether a store holds just what these files hold, by their sizes and times; nothing is read.
+
+    Parameters
+    ----------
+    release, source, store
+        As `ingest` takes them.
+    columns : {"needed", "all"}, optional
+        By default what the store has.
+
+    Raises
+    ------
+    InputError, StoreError
+        If a file is missing, or the folder holds the store of another release.
+    """
+    store, source = Path(store).absolute(), Path(source).absolute()
+    identity = sources.identity(sources.find(release, source))
+    earlier = _earlier(store, release, events.silent)
+    if earlier is None:
+        return False
+    settings = {
+        "format": manifest.FORMAT,
+        "release": digest.of_settings(release),
+        "columns": columns or earlier["settings"]["columns"],
+    }
+    return _same(store, earlier, settings, identity, None)
+
+
 def _earlier(store: Path, release: Release, listen: events.Listener) -> dict[str, Any] | None:
     if not (store / manifest.NAME).exists():
         return None

@@ -149,7 +149,7 @@ def run(
         there = next((group for group in store.orbits if group.name == plan.name), None)
         parts, inputs = _known(store, plan, there)
         waiting = [index for index, part in enumerate(parts) if part is None]
-        changed = there is None or there.parts != tuple(parts)
+        changed = there is None or bool(waiting) or there.parts != tuple(parts)
         if changed:
             journal.sweep(store.path)
             if len(waiting) < len(parts):

@@ -162,7 +162,9 @@ def test_other_abundances_leave_every_orbit(mock_release, here, tmp_path):
     again = galdask.orbits(store, "orbits", draws=2, cluster="inline")
     assert (again.computed, again.changed) == (0, False)
     ingest(release(tmp_path / "new", tmp_path / "moved", change=plus("GAIAEDR3_PMRA", 0.1, [9])), store)
+    assert not open_store(store).orbits[0].complete
     assert galdask.orbits(store, "orbits", draws=2, cluster="inline").computed == 1
+    assert open_store(store).orbits[0].complete
     assert all(path.stat().st_mtime_ns == then for path, then in files.items())
 
 

@@ -1,0 +1,168 @@
+"""A new release in one line: what it ingests and runs, what it leaves, who may do it."""
+
+import os
+import shutil
+import subprocess
+import sys
+import time
+
+import numpy as np
+import pytest
+
+import galdask
+from galdask import pipeline, publish
+from galdask.catalog.store import open_store
+from galdask.cli.main import main
+from galdask.errors import GaldaskError, OutputError, StoreError
+from galdask.lineage import integrity
+from galdask.renewal import regenerate
+from tests.pipeline.releases import release, variant
+
+
+def small(content):
+    """Keep two products and no cube."""
+    content["products"] = {name: content["products"][name] or {} for name in ("feh_slices", "age_slices")}
+    del content["cubes"]
+
+
+@pytest.fixture(scope="module")
+def base(mock_release, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("renewed")
+    variant(folder / "mine.yaml", small)
+    galdask.ingest("dr17", mock_release, folder / "store", cluster="inline", partition_rows=1200)
+    regenerate(folder / "mine.yaml", "dr17", mock_release, folder / "store", folder / "out", cluster="inline")
+    return folder
+
+
+@pytest.fixture
+def here(base, tmp_path):
+    shutil.copytree(base, tmp_path / "here", symlinks=True)
+    return tmp_path / "here"
+
+
+def words(here, source, *more):
+    places = ["--from", str(source), "--store", str(here / "store"), "--out", str(here / "out")]
+    return ["regenerate", str(here / "mine.yaml"), "--release", "dr17", *places, "--cluster", "inline", *more]
+
+
+def corrected(old, new, rows=(4000,)):
+    def change(table):
+        table["FE_H"][list(rows)] += 0.05
+        return table
+
+    return release(old, new, change=change)
+
+
+def test_nothing_has_changed(here, mock_release, capsys):
+    before = (here / "out" / "current").resolve()
+    assert main(words(here, mock_release)) == 0
+    said = capsys.readouterr().out
+    assert "the store holds these files already" in said
+    assert "nothing has changed" in said
+    assert (here / "out" / "current").resolve() == before
+
+
+def test_it_starts_no_cluster_for_nothing(here, mock_release):
+    class Unwanted:
+        workers = 1
+
+        def run(self, *args, **more):
+            raise AssertionError("there is nothing to run")
+
+        def close(self):
+            raise AssertionError("it was never opened")
+
+    done = regenerate(
+        here / "mine.yaml", "dr17", mock_release, here / "store", here / "out", cluster=Unwanted()
+    )
+    assert done.unchanged
+
+
+def test_corrected_rows_end_as_a_run_from_nothing(here, mock_release, tmp_path):
+    new = corrected(mock_release, tmp_path / "new")
+    done = regenerate(here / "mine.yaml", "dr17", new, here / "store", here / "out", cluster="inline")
+    assert done.ingest.reused == done.ingest.partitions - 1
+    assert done.run.partitions_read == 1
+    galdask.ingest("dr17", new, tmp_path / "fresh", cluster="inline", partition_rows=1200)
+    other = pipeline.run(here / "mine.yaml", tmp_path / "fresh", tmp_path / "o", cluster="inline")
+    assert other.run == done.run.run
+    a, b = (galdask.pipeline.open_results(out) for out in (here / "out", tmp_path / "o"))
+    for name in ("feh_slices", "age_slices"):
+        for key, values in a[f"products/{name}"].variables.items():
+            np.testing.assert_array_equal(values.values, b[f"products/{name}"][key].values)
+
+
+def test_orbits_are_renewed_where_stars_moved(here, mock_release, tmp_path):
+    def change(table):
+        table["GAIAEDR3_PMRA"][4000] += 1.0
+        return table
+
+    galdask.orbits(here / "store", "orbits", draws=2, cluster="inline")
+    new = release(mock_release, tmp_path / "new", change=change)
+    done = regenerate(here / "mine.yaml", "dr17", new, here / "store", here / "out", cluster="inline")
+    assert [one.computed for one in done.orbits] == [1]
+    assert open_store(here / "store").orbits[0].complete
+    assert done.run.unchanged  # which reads no motions
+
+
+def test_a_reader_keeps_the_run_that_it_opened(here, mock_release, tmp_path):
+    tree = pipeline.open_results(here / "out")
+    before = tree["products/feh_slices"].attrs["provenance"]
+    regenerate(
+        here / "mine.yaml",
+        "dr17",
+        corrected(mock_release, tmp_path / "new"),
+        here / "store",
+        here / "out",
+        cluster="inline",
+    )
+    values = tree["products/age_slices"].dataset.load()
+    assert values.attrs["provenance"] == before
+    assert integrity.check((here / "out" / "current").resolve()) == []
+
+
+def test_two_at_once(here, mock_release):
+    arguments = (here / "mine.yaml", "dr17", mock_release, here / "store", here / "out")
+    with (
+        publish.locked(here / "out" / ".runs", "output"),
+        pytest.raises(OutputError, match="another process"),
+    ):
+        regenerate(*arguments, cluster="inline")
+
+
+def test_the_second_may_wait(here, mock_release):
+    hold = publish.locked(here / "out" / ".runs", "output")
+    hold.__enter__()
+    command = [sys.executable, "-m", "galdask", *words(here, mock_release, "--wait", "--progress", "plain")]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        seen = process.stderr.readline()
+        while "waiting" not in seen and seen:
+            seen = process.stderr.readline()
+        assert f"waiting for process {os.getpid()}" in seen
+        time.sleep(0.3)
+        assert process.poll() is None
+        hold.__exit__(None, None, None)
+        said = process.communicate(timeout=120)[0]
+    assert process.returncode == 0
+    assert "nothing has changed" in said
+
+
+def test_what_cannot_be_is_refused_and_changes_nothing(here, mock_release, tmp_path):
+    before = open_store(here / "store").digest, (here / "out" / "current").resolve()
+    for release_name, source in (("dr17", tmp_path / "nowhere"), ("dr16", mock_release)):
+        with pytest.raises(GaldaskError):
+            regenerate(
+                here / "mine.yaml", release_name, source, here / "store", here / "out", cluster="inline"
+            )
+    shutil.copytree(here, tmp_path / "edited", symlinks=True)
+    assert (open_store(here / "store").digest, (here / "out" / "current").resolve()) == before
+
+
+def test_the_store_of_another_release(here, tmp_path):
+    files = galdask.mock("migration", tmp_path / "other", stars=50)
+    assert files
+    name = next(path for path in (tmp_path / "other").iterdir() if path.suffix == ".yaml")
+    with pytest.raises(StoreError, match="another release"):
+        regenerate(
+            here / "mine.yaml", name, tmp_path / "other", here / "store", here / "out", cluster="inline"
+        )
