@@ -114,9 +114,16 @@ def test_variables_that_moved_and_those_that_did_not(found):
     assert not any("published" in name for _, name in moved)
 
 
-def test_errors_of_slopes_know_the_shared_stars(found):
+def test_errors_of_slopes_know_the_shared_stars(found, runs):
     slopes = found.slopes
-    assert set(slopes["product"]) == {"radial_gradients", "age_gradients"}
+    whose = {"radial_gradients", "age_gradients", "vertical_gradients"}
+    assert set(slopes["slopes"]) == whose | {"profiles_by_age radial", "profiles_by_age vertical"}
+    with cartography.open_product(runs[1].out / "products" / "radial_gradients.zarr") as saved:
+        line = saved.isel(r_min=0).sel(fit_to="stars", population="low_alpha")
+        mine = slopes[slopes.slopes.eq("radial_gradients") & slopes.fit_to.eq("stars")]
+        mine = mine[mine.population.eq("low_alpha")].set_index("low")
+        known = line.slope.values[np.isfinite(line.slope.values)]
+        np.testing.assert_array_equal(mine.slope_a.to_numpy(), known[: len(mine)])
     differ = slopes[slopes["difference"] != 0]
     assert len(differ) > 10
     independent = np.hypot(differ.slope_a_err, differ.slope_b_err)

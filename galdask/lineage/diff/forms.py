@@ -16,8 +16,6 @@ from galdask.lineage.diff.run import Diff
 
 #: variables, slopes and cells that the text shows
 SHOWN = 15
-SLOPE = ("product", "fit_to", "population", "abs_z_low", "abs_z_high", "slope_a", "slope_b", "difference",
-         "difference_err", "significance")  # fmt: skip
 
 
 def as_text(found: Diff, every: bool = False) -> str:
@@ -113,10 +111,10 @@ def _slopes(found: Diff) -> list[str]:
     ]
     size = frame["significance"].abs().replace(np.inf, np.nan)
     for _, row in frame.loc[size.sort_values(ascending=False).index].head(SHOWN).iterrows():
-        where = f"{row['population']:<10} {row['abs_z_low']:g} to {row['abs_z_high']:g} kpc"
+        where = f"{row['population']:<10} {row['bins']} {row['low']:g} to {row['high']:g}"
         way = f"{row['slope_a']:+.5f} -> {row['slope_b']:+.5f}"
         lines.append(
-            f"  {row['product']:<17} {row['fit_to']:<8} {where}  {way}"
+            f"  {row['slopes']:<24} {row['fit_to']:<8} {where}  {way}"
             f"  {row['difference']:+.5f} +- {row['difference_err']:.5f} {row['unit']}"
             f"  ({row['significance']:+.1f})"
         )

@@ -167,6 +167,9 @@ def _source(
 
 def _of_stars(found: Diff, a: Source, b: Source, executor: Any) -> None:
     """Read the stars of both runs again, and tell the groups apart."""
+    other = [n for n in b.plan.settings if n in a.plan.settings and a.plan.settings[n] != b.plan.settings[n]]
+    if other:
+        found.notes.append(f"products with other settings: {', '.join(other)}")
     names = [q for q in _quantities(a.plan) if q in _quantities(b.plan)]
     samples = list(dict.fromkeys([b.plan.main, *(b.plan.quantities[q].sample for q in names)]))
     places = [c for c in ("x", "y", "z", "r", "theta", "abs_z") if c in a.plan.coordinates]

@@ -6,31 +6,104 @@ replicas is the error of the difference.
 
 from __future__ import annotations
 
-import importlib
 import os
 import tempfile
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from galdask.cartography import differences
+from galdask.cartography import differences, gradients
 from galdask.reductions.key import POPULATIONS
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from galdask.cartography.plan import Plan
+    from galdask.cartography.product import Request, Tables
     from galdask.catalog.store import Store
     from galdask.engine.executor import Executor
+    from galdask.reductions import Axis
     from galdask.stars.recipe import Recipe
 
-#: product -> module and name of what makes its lines along R
-FAMILIES = {
-    "radial_gradients": ("galdask.cartography.products.radial_gradients", "WAY"),
-    "age_gradients": ("galdask.cartography.products.age_profiles", "ALONG_R"),
-}
+
+@dataclass(frozen=True, slots=True)
+class Family:
+    """Slopes of one product along one position.
+
+    Parameters
+    ----------
+    name, product : str
+        Of the slopes, and of the product that says which they are.
+    quantity : str
+        Whose slopes.
+    requests : callable
+        Plan -> what is asked of the stars.
+    lines : callable
+        Plan and tables -> lines through the profile and through the stars, the first of each counts.
+    bins : callable
+        Plan -> the axis of the bins.
+    """
+
+    name: str
+    product: str
+    quantity: str
+    requests: Callable[[Plan], dict[str, Request]]
+    lines: Callable[[Plan, Tables], differences.Pair]
+    bins: Callable[[Plan], Axis]
+
+
+def families() -> tuple[Family, ...]:
+    """Return the slopes that are compared."""
+    from galdask.cartography.products import profiles_by_age, radial_gradients, vertical_gradients
+    from galdask.cartography.products.age_profiles import ALONG_R
+
+    found = [
+        Family(
+            name,
+            name,
+            way.quantity,
+            lambda plan, way=way: way.gradient_requests(plan, 1),  # type: ignore[misc]
+            lambda plan, tables, way=way: way.lines(plan, tables, 1),  # type: ignore[misc]
+            lambda plan, way=way: way.profile(plan).bins,  # type: ignore[misc]
+        )
+        for name, way in (("radial_gradients", radial_gradients.WAY), ("age_gradients", ALONG_R))
+    ]
+    up = vertical_gradients.WAY
+    found.append(
+        Family(
+            "vertical_gradients",
+            "vertical_gradients",
+            up.quantity,
+            up.gradient_requests,
+            _both_sides,
+            lambda plan: up.profile(plan).bins,
+        )
+    )
+    found += [
+        Family(
+            f"profiles_by_age {prefix.strip('_')}",
+            "profiles_by_age",
+            "fe_h",
+            profiles_by_age.line_requests,
+            lambda plan, tables, prefix=prefix: profiles_by_age.lines_of(plan, tables, prefix),  # type: ignore[misc]
+            lambda plan, prefix=prefix: profiles_by_age.ways(plan)[prefix].bins,  # type: ignore[misc]
+        )
+        for prefix in ("radial_", "vertical_")
+    ]
+    return tuple(found)
+
+
+def _both_sides(plan: Plan, tables: Tables) -> differences.Pair:
+    """Return the lines against |Z| with both sides of the plane folded."""
+    from galdask.cartography.products.vertical_gradients import WAY
+
+    size = WAY.profile(plan).bins.size
+    profile = gradients.lines(tables["vertical"].tables["slopes"], size, 3, "profile")
+    folded = {name: values[2:] for name, values in profile.items()}
+    return folded, gradients.lines(tables["stars/both"], size, 1, "stars")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,33 +136,33 @@ def slopes(a: Source, b: Source, executor: Executor) -> pd.DataFrame | None:
     import pandas as pd
 
     found = []
-    for name, (module, word) in FAMILIES.items():
-        if not all(name in one.plan.products and one.plan.lacks(name) is None for one in (a, b)):
-            continue
-        way = getattr(importlib.import_module(module), word)
-        if way.profile(a.plan).bins != way.profile(b.plan).bins or (
-            way.settings(a.plan)["r_min"][0] != way.settings(b.plan)["r_min"][0]
+    for family in families():
+        if not all(
+            family.product in one.plan.products and not one.plan.lacks(family.product) for one in (a, b)
         ):
             continue
-        pairs = [_lines(one, way, executor) for one in (a, b)]
-        unit = f"{a.plan.quantities[way.quantity].unit}/kpc"
-        made = differences.variables(name, pairs[0], pairs[1:], "abs_z", unit)
-        found.append(_frame(name, made, way.profile(a.plan).bins.edges, unit))
+        if family.bins(a.plan) != family.bins(b.plan):
+            continue
+        pairs = [_lines(one, family, executor) for one in (a, b)]
+        unit = f"{a.plan.quantities[family.quantity].unit}/kpc"
+        bins = family.bins(a.plan)
+        made = differences.variables(family.name, pairs[0], pairs[1:], bins.name, unit)
+        found.append(_frame(family.name, made, bins, unit))
     return pd.concat(found, ignore_index=True) if found else None
 
 
-def _lines(one: Source, way: Any, executor: Executor) -> Any:
+def _lines(one: Source, family: Family, executor: Executor) -> differences.Pair:
     from galdask.engine.reduce import reduce
 
-    asked = way.gradient_requests(one.plan, 1)
+    asked = family.requests(one.plan)
     requests = {key: (request.sample, request.reduction) for key, request in asked.items()}
     saved = one.cache if one.cache is not None and os.access(one.cache, os.W_OK) else None
     with tempfile.TemporaryDirectory(prefix="galdask-diff-") as scratch:
         outcome = reduce(one.store, one.recipe, requests, executor, scratch=Path(scratch), saved=saved)
-        return way.lines(one.plan, outcome.tables, 1)
+        return family.lines(one.plan, outcome.tables)
 
 
-def _frame(name: str, made: dict[str, Any], edges: tuple[float, ...], unit: str) -> pd.DataFrame:
+def _frame(name: str, made: dict[str, Any], axis: Axis, unit: str) -> pd.DataFrame:
     import pandas as pd
 
     def array(field: str) -> np.ndarray:
@@ -102,11 +175,12 @@ def _frame(name: str, made: dict[str, Any], edges: tuple[float, ...], unit: str)
         both, own = np.hypot(err_a, err_b), np.where(away == 0.0, 0.0, away / err)
         alone = np.where(away == 0.0, 0.0, away / both)
     columns = {
-        "product": np.full(after.size, name),
+        "slopes": np.full(after.size, name),
         "fit_to": np.array(["profile", "stars"])[fit.ravel()],
         "population": np.array(POPULATIONS)[population.ravel()],
-        "abs_z_low": np.array(edges)[bins.ravel()],
-        "abs_z_high": np.array(edges)[bins.ravel() + 1],
+        "bins": np.full(after.size, axis.name),
+        "low": np.array(axis.edges)[bins.ravel()],
+        "high": np.array(axis.edges)[bins.ravel() + 1],
         "slope_a": before.ravel(),
         "slope_a_err": err_a.ravel(),
         "slope_b": after.ravel(),
