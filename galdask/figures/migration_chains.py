@@ -54,6 +54,7 @@ def draw(dataset: xr.Dataset) -> Figure:
         axes.set_axis_off()
     for axes in panels:
         axes.tick_params(labelsize=7)
+        axes.minorticks_off()
     panels[len(names)].set_xlabel("step", fontsize=8.5)
     return figure
 

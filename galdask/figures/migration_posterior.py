@@ -62,7 +62,7 @@ def draw(dataset: xr.Dataset) -> Figure:
     _published(figure, dataset)
     for axes in figure.axes:
         axes.tick_params(labelsize=6.5, length=2.5, which="major")
-        axes.tick_params(which="minor", length=0)
+        axes.minorticks_off()
     for k, axes in enumerate(figure.axes[:: len(names) + 1]):
         axes.set_title(_quantiles(draws[:, k]), fontsize=7.5, pad=3)
     _about(figure, dataset)
