@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from galdask.catalog.missing import Missing
 
 #: kinds of source files
-FORMATS = ("fits", "csv", "text", "mrt", "parquet")
+FORMATS = ("fits", "csv", "text", "mrt", "parquet", "hats")
 #: types that a column may be declared to have
 DTYPES = ("float32", "float64", "uint8", "int16", "int32", "int64", "bool", "string")
 

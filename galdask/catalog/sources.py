@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from galdask import digest
+from galdask.catalog.readers import hats
 from galdask.catalog.readers.fits_header import BLOCK, CARD
 from galdask.catalog.readers.inflate import is_gzip
 from galdask.catalog.schema import Release
@@ -32,7 +34,7 @@ def find(release: Release, folder: Path) -> dict[str, Path]:
     found: dict[str, Path] = {}
     for spec in release.tables.values():
         for name in spec.files:
-            if (folder / name).is_file():
+            if (folder / name).is_dir() if spec.format == "hats" else (folder / name).is_file():
                 found[spec.name] = folder / name
                 break
         else:
@@ -65,6 +67,9 @@ def identity(paths: Mapping[str, Path]) -> dict[str, dict[str, Any]]:
     known: dict[str, dict[str, Any]] = {}
     for table, path in paths.items():
         try:
+            if path.is_dir():
+                known[table] = _identity_of_folder(path)
+                continue
             facts = os.stat(path)
         except OSError as error:
             raise InputError("the file cannot be read", where=path, found=error.strerror) from error
@@ -77,6 +82,17 @@ def identity(paths: Mapping[str, Path]) -> dict[str, dict[str, Any]]:
     return known
 
 
+def _identity_of_folder(path: Path) -> dict[str, Any]:
+    """Return what tells a HATS catalogue from a changed one: sizes, times and inodes of its files."""
+    facts = [os.stat(file) for file in hats.files(path)]
+    return {
+        "file": path.name,
+        "size": sum(fact.st_size for fact in facts),
+        "mtime_ns": max(fact.st_mtime_ns for fact in facts),
+        "inode": digest.of_settings([fact.st_ino for fact in facts])[:16],
+    }
+
+
 def is_mock(paths: Mapping[str, Path]) -> bool:
     """Return whether a file says in its first FITS header that its stars are made up (MOCK = T).
 
@@ -86,6 +102,10 @@ def is_mock(paths: Mapping[str, Path]) -> bool:
         If a file cannot be read.
     """
     for path in paths.values():
+        if path.is_dir():
+            if hats.says(path, "galdask_mock"):
+                return True
+            continue
         try:
             with gzip.open(path) if is_gzip(path) else open(path, "rb") as handle:
                 head = handle.read(BLOCK)

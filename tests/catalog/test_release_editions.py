@@ -18,7 +18,7 @@ from galdask.stars.recipe import Recipe
 
 #: release -> the pipeline for it
 PIPELINES = {"dr14": "two_disks", "dr16": "two_disks_dr16", "dr19": "two_disks_dr19"}
-STARS = 36_000
+STARS = 30_000
 SETTINGS = """based_on: {base}.yaml
 products:
   radial_profiles: {{z_step: 0.5, window: 60, window_step: 30}}

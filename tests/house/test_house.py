@@ -25,6 +25,7 @@ ROOMS = [
     {"figures"},
     {"report"},
     {"lineage"},
+    {"export"},
     {"accounting", "production", "identity", "foresight", "pipeline", "renewal", "fitting", "api"},
     {"cli"},
 ]

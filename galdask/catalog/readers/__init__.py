@@ -45,6 +45,10 @@ def open_table(spec: TableSpec, path: Path, scratch: Path | None = None) -> Tabl
         state = path.stat()
     except OSError as error:
         raise InputError("no such file", where=path, found=error.strerror) from error
+    if spec.format == "hats":
+        from galdask.catalog.readers.hats import HatsTable
+
+        return HatsTable(path)
     if not path.is_file():
         raise InputError("this is not a file", where=path)
     if spec.format == "fits":
