@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from galdask.catalog.store import Store
     from galdask.engine.executor import Executor
     from galdask.migration.fit.folder import Fit
+    from galdask.migration.fit.sharded import ShardedLikelihood
     from galdask.migration.fit.stages import Problem
     from galdask.migration.settings import FitSettings
 
@@ -71,6 +72,7 @@ def run(
     steps: int | None = None,
     resume: bool = False,
     sampling: bool = True,
+    cross_check: bool = False,
     variants: Sequence[str] | None = None,
     files: Path | str | None = None,
     products: bool = True,
@@ -94,6 +96,9 @@ def run(
         Go on with the fit that is in `out`.
     sampling : bool
         Whether the posterior is sampled; otherwise the maximum and its curvature must do.
+    cross_check : bool
+        Whether a sampler of another kind finds the posterior once more; see
+        `galdask.migration.fit.crosscheck`.
     variants : sequence of str, optional
         Variants of the file whose maximum is found, too; none of them named: all.
     files : path, optional
@@ -125,7 +130,7 @@ def run(
         _check_free(out, resume)
         warm.kernels(listen, warm.FIT)
         with open_executor(cluster, listen) as executor:
-            outcome = _fit(settings, catalogue, out, executor, steps, sampling, listen)
+            outcome = _fit(settings, catalogue, out, executor, steps, sampling, cross_check, listen)
             if names:
                 others = {
                     name: _variant(path, catalogue, files, name, out, executor, listen) for name in names
@@ -176,6 +181,7 @@ def _fit(
     executor: Executor,
     steps: int | None,
     sampling: bool,
+    cross_check: bool,
     listen: events.Listener,
 ) -> Outcome:
     from galdask.migration.fit import sample, stages, summary
@@ -205,13 +211,15 @@ def _fit(
     if sampling:
         wanted = settings.sampler.steps if steps is None else steps
         chain = sampler.sample(problem, fit.optimum, configuration["digest"], wanted, listen)
-        made = _summary(problem, fit, chain.state.about)
+        made = _summary(problem, fit, chain.state.about, cross_check, listen)
     made |= {"name": settings.name, "title": settings.title, "stars": kept, "rows": rows}
     publish.write_json(place.path_of(out, "summary"), made)
     return Outcome(out, place.open_fit(out), rows, found.ledger, told)
 
 
-def _summary(problem: Problem, fit: Fit, about: dict[str, Any]) -> dict[str, Any]:
+def _summary(
+    problem: Problem, fit: Fit, about: dict[str, Any], cross_check: bool, listen: events.Listener
+) -> dict[str, Any]:
     import numpy as np
 
     from galdask.migration.fit import summary
@@ -220,7 +228,22 @@ def _summary(problem: Problem, fit: Fit, about: dict[str, Any]) -> dict[str, Any
     with problem.likelihood(fit.reference, Parameters(**stages[-1]["volume"]), len(stages)) as (made, volume):
         middle = np.median(fit.posterior(), axis=0) if fit.source == "chain" else fit.parameters_best.vector()
         floored = int(made.at(middle[None, :])[1][0])
-    return summary.of_chain(fit, volume, floored, about["seconds"])
+        other = _cross_check(made, fit, listen) if cross_check else {}
+    return summary.of_chain(fit, volume, floored, about["seconds"]) | other
+
+
+def _cross_check(likelihood: ShardedLikelihood, fit: Fit, listen: events.Listener) -> dict[str, Any]:
+    from galdask.migration.fit import crosscheck
+    from galdask.migration.fit.chain import open_chain
+
+    listen(events.Event("cross-check", text="importance nested sampling of the same posterior"))
+    chain = open_chain(fit.path)
+    first = crosscheck.samples_of_chain(chain["parameters"].to_numpy(), chain.attrs["stages"][-1])
+    found = crosscheck.compare(likelihood, fit.parameters_best, fit.hessian, first=first)
+    text = found.table().to_csv(index=False)
+    publish.write_text(place.path_of(fit.path, "tables") / "crosscheck.csv", text)
+    listen(events.Event("cross-check", text=found.verdict()))
+    return {"cross_check": {"agree": found.agree, "verdict": found.verdict()}}
 
 
 def _variant(
@@ -238,7 +261,7 @@ def _variant(
     settings = read_settings(path, store, files, variant=name)
     folder = place.path_of(out, "variants") / name
     folder.mkdir(parents=True, exist_ok=True)
-    return _fit(settings, store, folder, executor, None, False, listen).fit
+    return _fit(settings, store, folder, executor, None, False, False, listen).fit
 
 
 def _moved(fit: Fit, others: dict[str, Fit], titles: dict[str, str]) -> str:
@@ -277,6 +300,7 @@ def _products(out: Path, settings: FitSettings, path: Path, store: Store, listen
     from galdask.figures import migration as figures
     from galdask.migration import products
     from galdask.migration.derived import posterior
+    from galdask.report import fit_page
 
     record = provenance.record(
         fit=place.read_json(out, "configuration")["digest"],
@@ -294,3 +318,4 @@ def _products(out: Path, settings: FitSettings, path: Path, store: Store, listen
         publish.write_text(place.path_of(out, "tables") / f"derived_{name}.csv", text)
     listen(events.Event("products", text="pictures and the report"))
     figures.draw_all(out)
+    fit_page.write_fit_report(out)

@@ -20,6 +20,9 @@ def arguments(command: argparse.ArgumentParser) -> None:
         "--no-sampling", action="store_true", help="the maximum and the errors from its curvature alone"
     )
     command.add_argument(
+        "--cross-check", action="store_true", help="find the posterior by a second, different sampler, too"
+    )
+    command.add_argument(
         "--variants",
         nargs="*",
         metavar="NAME",
@@ -47,6 +50,7 @@ def run(chosen: argparse.Namespace) -> int:
             steps=chosen.steps,
             resume=chosen.resume,
             sampling=not chosen.no_sampling,
+            cross_check=chosen.cross_check,
             variants=chosen.variants,
             files=chosen.files,
             products=not chosen.no_products,

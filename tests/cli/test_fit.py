@@ -1,5 +1,6 @@
 """`galdask fit` from the command line, on workers and without them."""
 
+import json
 import os
 import signal
 import subprocess
@@ -87,3 +88,20 @@ def test_help_is_quick_and_light():
     )
     said = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True).stdout
     assert not set(said.split("loaded", 1)[1].split()) & {"numpy", "emcee", "numba", "scipy", "dask", "zarr"}
+
+
+@pytest.mark.long
+def test_products_pictures_and_the_page(place):
+    from galdask.figures.migration import names
+
+    assert main(words(place, "whole", "--steps", "150", "--cluster", "inline", "--variants", "no_drift")) == 0
+    out = place / "whole"
+    for name in names():
+        assert (out / "products" / f"{name}.zarr").is_dir()
+        assert (out / "figures" / f"{name}.png").stat().st_size > 5000
+    page = (out / "report" / "index.html").read_text(encoding="utf-8")
+    assert page.count("<img") >= len(names())
+    assert "sigma_Lz" in page
+    assert (out / "tables" / "variants.csv").is_file()
+    record = json.loads((out / "provenance.json").read_text())
+    assert record["fit"] == json.loads((out / "configuration.json").read_text())["digest"]

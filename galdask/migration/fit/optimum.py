@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from galdask.engine import stop
 from galdask.errors import ConfigError
 from galdask.migration.fit.compiled import ManySets
 from galdask.migration.fit.coordinates import STEPS, coordinates, parameters_at, slopes
@@ -60,6 +61,8 @@ def maximise(likelihood: ManySets, start: Parameters) -> Optimum:
     ------
     ConfigError
         If the start lies outside the prior.
+    StoppedError
+        If the user asked to stop.
     """
     from scipy.optimize import minimize
 
@@ -91,6 +94,7 @@ def maximise(likelihood: ManySets, start: Parameters) -> Optimum:
 
 def _values(likelihood: ManySets, places: np.ndarray) -> np.ndarray:
     """Return -ln L at coordinates; a wall where there is no set of parameters."""
+    stop.check()
     sets = [parameters_at(x, likelihood.reference) for x in places]
     known = [p for p in sets if p is not None]
     values = iter(-likelihood(known)) if known else iter(())

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from galdask.engine import stop
 from galdask.errors import ConfigError
 from galdask.migration.fit.coordinates import STEPS, coordinates, parameters_at
 from galdask.migration.model.parameters import FREE, Parameters
@@ -44,6 +45,8 @@ def simplex(
     ------
     ConfigError
         If the search ends where there is no set of parameters.
+    StoppedError
+        If the user asked to stop.
     """
     from scipy.optimize import minimize
 
@@ -52,6 +55,7 @@ def simplex(
 
     def function(u: np.ndarray) -> float:
         nonlocal count
+        stop.check()
         p = parameters_at(u * step, start)
         if p is None or p.outside_prior():
             return _WALL

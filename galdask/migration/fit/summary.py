@@ -121,6 +121,7 @@ def text(fit: Fit, summary: Mapping[str, Any]) -> str:
             f"acceptance {summary['acceptance']:.2f}, {summary['seconds']:.0f} s"
         )
     lines.append(summary["verdict"])
+    lines += [summary["cross_check"]["verdict"]] if "cross_check" in summary else []
     return "\n".join(lines)
 
 
