@@ -22,7 +22,7 @@ from galdask.engine.residents import Holder, Load
 from galdask.errors import ClusterError
 
 #: seconds between two looks at a round in progress, and at the list of workers; that a new actor may take
-_POLL, _LOOK, _BORN = 0.1, 1.0, 2.0
+_POLL, _LOOK, _BORN = 0.1, 1.0, 20.0
 #: times that a shard may lose its worker within one round
 _LOSSES = 4
 #: waits for workers: (time of the last one, step) -> that time, or an error

@@ -1,5 +1,9 @@
 """The compiled kernel equals the plain likelihood."""
 
+import os
+import subprocess
+import sys
+
 import numba as nb
 import numpy as np
 import pytest
@@ -48,6 +52,34 @@ def test_the_normal_tail():
     out = np.empty(t.size)
     many_tail(t, out)
     assert np.max(np.abs(out / (0.5 * erfcx(t / np.sqrt(2))) - 1)) < 1e-13
+
+
+ASK = """
+import numpy as np
+from galdask.digest import of_arrays
+from galdask.migration.fit.kernel import group_sums
+r = np.random.default_rng(1)
+rows, sets = np.abs(r.normal(size=(13, 3000))), np.abs(r.normal(size=(4, 16)))
+rows[0] -= 1.0
+print(of_arrays([group_sums(rows, 80, sets)]))
+"""
+
+
+def test_bits_do_not_depend_on_the_processor(tmp_path):
+    """One without joined products and sums does these in software."""
+    plain = {"NUMBA_CPU_NAME": "generic", "NUMBA_CPU_FEATURES": "", "NUMBA_CACHE_DIR": str(tmp_path)}
+    told = [
+        subprocess.run(
+            [sys.executable, "-c", ASK],
+            env={**os.environ, **more},
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        for more in ({}, plain)
+    ]
+    assert told[0].stdout == told[1].stdout
+    assert any(tmp_path.rglob("*.nbi"))
 
 
 @pytest.fixture(scope="module")

@@ -1,10 +1,15 @@
 """The likelihood over shards: the same ln L, however it is cut and whoever holds it."""
 
+import os
 import shutil
+import signal
+import threading
+import time
 
 import numpy as np
 import pytest
 
+from galdask.engine.cluster import open_executor
 from galdask.engine.executor import Inline
 from galdask.errors import ConfigError, InputError
 from galdask.migration import TABLE_1
@@ -20,6 +25,7 @@ from galdask.migration.survey.observed import observe_stars
 from galdask.migration.survey.selection import select
 from galdask.migration.survey.toy import toy_survey
 from galdask.migration.survey.volume import sample_volume
+from tests.engine.test_executor import own_cluster
 
 P = TABLE_1
 
@@ -63,6 +69,40 @@ def test_whoever_holds_the_shards_the_bits_are_the_same(likelihood, sets, tmp_pa
     np.testing.assert_array_equal(found[0], found[1])
     np.testing.assert_array_equal(found[0], found[2])
     assert len(list(tmp_path.iterdir())) == 7
+
+
+def mapped(folder):
+    """Return how many files of a folder this process has mapped into memory."""
+    with open("/proc/self/maps") as lines:
+        return sum(folder in line for line in lines)
+
+
+@pytest.mark.skipif(not os.path.exists("/proc/self/maps"), reason="memory maps are not told here")
+def test_each_shard_is_in_the_memory_of_one_worker(likelihood, sets, tmp_path, dask_executor):
+    with ShardedLikelihood(write_shards(likelihood, tmp_path, 7), dask_executor) as sharded:
+        sharded(sets)
+        held = dask_executor.client.run(mapped, str(tmp_path))
+        assert sorted(held.values()) == [3, 4]
+    end = time.monotonic() + 20
+    while sum(dask_executor.client.run(mapped, str(tmp_path)).values()):
+        assert time.monotonic() < end
+        time.sleep(0.1)
+
+
+@pytest.mark.long
+def test_workers_that_die_do_not_change_a_bit(likelihood, sets, tmp_path):
+    made = write_shards(likelihood, tmp_path, 7)
+    with ShardedLikelihood(made, Inline()) as sharded:
+        expected = sharded(sets)
+    with open_executor(own_cluster()) as executor, ShardedLikelihood(made, executor) as sharded:
+        for _ in range(6):
+            victim = sorted(executor.client.run(os.getpid).values())[0]
+            timer = threading.Timer(0.05, os.kill, (victim, signal.SIGKILL))
+            timer.start()
+            for _ in range(40):
+                np.testing.assert_array_equal(sharded(sets), expected)
+            timer.join()
+            executor.client.wait_for_workers(2, timeout=60)
 
 
 def test_the_number_of_shards_follows_from_the_data(likelihood, tmp_path, monkeypatch):
