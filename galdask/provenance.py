@@ -61,13 +61,22 @@ def now() -> str:
     return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
+def command() -> list[str]:
+    """Return the words that started this process; galdask by any way of starting it is `galdask`."""
+    name = os.path.basename(sys.argv[0])
+    package = os.path.basename(os.path.dirname(os.path.abspath(sys.argv[0])))
+    if name == "__main__.py" and package == "galdask":
+        name = "galdask"
+    return [name, *sys.argv[1:]]
+
+
 def record(**what: Any) -> dict[str, Any]:
     """Return a provenance record: `what`, and the versions, machine level, command and time."""
     return {
         **what,
         "versions": versions(),
         "cpu_features": list(cpu_features()),
-        "command": [os.path.basename(sys.argv[0]), *sys.argv[1:]],
+        "command": command(),
         "made": now(),
     }
 

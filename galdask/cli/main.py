@@ -20,6 +20,8 @@ COMMANDS = {
     "run": "make the products of a pipeline from a store",
     "plan": "say what a run would compute, what it would use again, and why",
     "regenerate": "bring a store and its results up to date with a new release",
+    "explain": "say what a file was made from, and how to make it again",
+    "gc": "list, and remove, what neither a store nor the current run needs any more",
     "verify": "set a run beside the published numbers, and check that its files are whole",
     "diff": "say what moved between two runs, and because of which stars",
     "export": "write results or stars as FITS, VOTable, CSV, Parquet or HATS",

@@ -8,7 +8,7 @@ is missing here and nothing else, so what is foretold from it is what happens.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -126,7 +126,7 @@ def survey(
         keys=keys,
         requests=unique,
         states=states,
-        tables={key: digest.of_settings(key, found) for key, found in states.items()},
+        tables={key: table_key(key, found) for key, found in states.items()},
         home=cache.StateCache(saved if saved is not None else scratch),
         keeps=saved is not None,
     )
@@ -163,9 +163,17 @@ def whose(sample: str, reduction: Any) -> str | None:
 def _state_keys(store: Store, recipe: Recipe, key: str, sample: str, reduction: Any) -> list[str]:
     """Return the key of the state of every partition."""
     columns = sorted(lineage(recipe, sample, reduction)["columns"])
-    parts = ([part.rows, *(part.digests[column] for column in columns)] for part in store.partitions)
-    texts = (" ".join([key, *map(str, part)]) for part in parts)
-    return [hashlib.sha256(text.encode()).hexdigest() for text in texts]
+    return [state_key(key, part.rows, [part.digests[c] for c in columns]) for part in store.partitions]
+
+
+def state_key(key: str, rows: int, digests: Sequence[str]) -> str:
+    """Return the key of a partition's state: of request, rows, and columns in the order of their names."""
+    return hashlib.sha256(" ".join([key, str(rows), *digests]).encode()).hexdigest()
+
+
+def table_key(key: str, states: Sequence[str]) -> str:
+    """Return the key of the table that is finished from the states of all partitions."""
+    return digest.of_settings(key, list(states))
 
 
 def _is_saved(home: cache.StateCache, key: str) -> bool:
