@@ -6,17 +6,31 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from galdask.api import ingest, mock, orbits, run, sample, to_dask
+    from galdask.api import diff, fetch, ingest, mock, orbits, run, sample, to_dask
     from galdask.catalog.store import Store, open_store
     from galdask.errors import GaldaskError
 
 __version__ = "0.1.0"
 
-__all__ = ["GaldaskError", "Store", "ingest", "mock", "open_store", "orbits", "run", "sample", "to_dask"]
+__all__ = [
+    "GaldaskError",
+    "Store",
+    "diff",
+    "fetch",
+    "ingest",
+    "mock",
+    "open_store",
+    "orbits",
+    "run",
+    "sample",
+    "to_dask",
+]
 
 _HOME = {
     "GaldaskError": "galdask.errors",
     "Store": "galdask.catalog.store",
+    "diff": "galdask.api",
+    "fetch": "galdask.api",
     "ingest": "galdask.api",
     "mock": "galdask.api",
     "open_store": "galdask.catalog.store",

@@ -14,8 +14,10 @@ if TYPE_CHECKING:
     import dask.dataframe as dd
     import xarray as xr
 
+    from galdask.catalog.fetch.run import FetchReport
     from galdask.catalog.ingest import IngestReport
     from galdask.catalog.store import Store
+    from galdask.lineage.diff.run import Diff
     from galdask.migration.birth.run import BirthReport
     from galdask.stars.orbit_run import OrbitReport
 
@@ -66,6 +68,38 @@ def mock(
         else:
             made = mocks.write_edition(Path(to), release, rows, seed, listen=listen)
     return [Path(path) for path in made["paths"].values()]
+
+
+def fetch(
+    release: str | Path,
+    to: Path | str,
+    *,
+    only: Sequence[str] | None = None,
+    url_base: str | Path | None = None,
+    again: bool = False,
+    listen: events.Listener = events.silent,
+) -> FetchReport:
+    """Bring the files of a release here, resumed and verified; see `galdask.catalog.fetch.run.fetch`.
+
+    Parameters
+    ----------
+    release : str or path
+        Name of a release, or the path of a release file.
+    to : path
+        Folder of the files; made if absent.
+    only : sequence of str, optional
+        Tables, or names of files; by default one file of every table.
+    url_base : str or path, optional
+        A mirror's address or a folder in place of the server.
+    again : bool
+        Whether files that are here and wrong are replaced.
+    listen : callable
+        Receives progress events.
+    """
+    from galdask.catalog.fetch import fetch as do
+    from galdask.catalog.release import load_release
+
+    return do(load_release(release), Path(to), only=only, base=url_base, again=again, listen=listen)
 
 
 def ingest(
@@ -266,6 +300,41 @@ def run(
         pipeline, store, out, cluster=cluster, only=only, cache=cache, figures=figures, listen=listen
     )
     return wiring.open_results(summary.out)
+
+
+def diff(
+    out_a: Path | str,
+    out_b: Path | str,
+    *,
+    stores: tuple[Path | str, Path | str] | None = None,
+    pipelines: tuple[str | Path, str | Path] = ("two_disks", "two_disks"),
+    cluster: Any = "inline",
+    listen: events.Listener = events.silent,
+) -> Diff:
+    """Say what moved between two runs, the earlier first; see `galdask.lineage.diff.run.diff`.
+
+    Parameters
+    ----------
+    out_a, out_b : path
+        Folders of the results.
+    stores : (path, path), optional
+        Stores of both runs; nothing is said of stars without them.
+    pipelines : (str or path, str or path)
+        Names or files of both pipelines; used where there are stores.
+    cluster : str, path, ClusterConfig or Executor
+        Where stars are read.
+    listen : callable
+        Receives progress events.
+    """
+    from galdask.lineage.diff import Side
+    from galdask.lineage.diff import diff as do
+    from galdask.pipeline import pipeline_path
+
+    if stores is None:
+        return do(Side(Path(out_a)), Side(Path(out_b)), cluster=cluster, listen=listen)
+    files = [pipeline_path(name) for name in pipelines]
+    sides = [Side(Path(o), Path(s), f) for o, s, f in zip((out_a, out_b), stores, files, strict=True)]
+    return do(sides[0], sides[1], cluster=cluster, listen=listen)
 
 
 def to_dask(store: Store | Path | str, columns: Sequence[str] | None = None) -> dd.DataFrame:

@@ -31,7 +31,7 @@ def arguments(command: argparse.ArgumentParser) -> None:
     command.add_argument("--again", action="store_true", help="replace files that are here and wrong")
     command.add_argument("--tries", type=int, default=8, metavar="N", help="failures in a row (default: 8)")
     command.add_argument(
-        "--silence", type=float, default=600, metavar="S", help="seconds without a new byte (default: 600)"
+        "--silence", type=float, default=600, metavar="S", help="seconds without a byte (default: 600)"
     )
 
 

@@ -125,3 +125,12 @@ def test_without_a_checksum_the_form_is_looked_at(damage, packed, server, tmp_pa
         assert (tmp_path / name).read_bytes() == body
         assert report.files[0].how == "length"
         assert json.loads((tmp_path / receipt.NAME).read_text())[name]["from"].startswith(server.base)
+
+
+def test_the_same_from_python(tmp_path):
+    import galdask
+
+    (tmp_path / "mirror").mkdir()
+    (tmp_path / "mirror" / "apogee-rc-DR17.fits").write_bytes(b"other")
+    with pytest.raises(galdask.GaldaskError, match="491e854d6db6b828554eda2b4b2e31365ccf65aa"):
+        galdask.fetch("dr17", tmp_path / "to", only=["rc"], url_base=tmp_path / "mirror")

@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+import galdask
 from galdask import pipeline
 from galdask.cli.main import main
 
@@ -49,6 +50,8 @@ def test_with_stores_and_json(outs, mock_store, capsys, tmp_path):
     assert lost["known, not in the sample now"] > 0
     assert lost["gone from the catalogue"] == 0
     assert content["catalogue"]["rows"] == [8000, 8000]
+    found = galdask.diff(*outs[:2], stores=(mock_store, mock_store), pipelines=("two_disks", outs[2]))
+    assert {g.why: g.stars for g in found.groups if g.name == "lost"} == lost
 
 
 def test_the_same_run_has_no_difference_and_code_0(outs, capsys, tmp_path):

@@ -152,8 +152,7 @@ def _receive(part: Part, address: str, patience: Patience, listen: events.Listen
                     break
                 handle.write(piece)
                 done += len(piece)
-                if done > best:
-                    patience.heard()
+                patience.heard(new=done > best)
         listen(events.Event(f"fetch {part.wanted.file}", done, done, "bytes"))
     finally:
         reply.close()

@@ -21,7 +21,7 @@ class Patience:
     offline_tries : int
         The same where no server answers at all.
     silence : float
-        Seconds without a new byte after which it ends, waits included.
+        Seconds without a byte after which it ends, waits included.
     base, cap : float
         Seconds of the first wait and of the longest; each wait is double the one before, less up to half
         of it by chance, so that many clients do not come back at once.
@@ -48,9 +48,11 @@ class Patience:
             self.tries, self.offline_tries, self.silence, self.base, self.cap, self.quiet, self.sleep
         )
 
-    def heard(self) -> None:
-        """Note that a new byte came."""
-        self._failed, self._heard = 0, time.monotonic()
+    def heard(self, new: bool = True) -> None:
+        """Note that a byte came; only one that was not here before (`new`) is a reason to try longer."""
+        self._heard = time.monotonic()
+        if new:
+            self._failed = 0
 
     def wait(self, trouble: TroubleError) -> float | None:
         """Wait before the next try.
