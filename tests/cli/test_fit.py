@@ -51,6 +51,7 @@ def test_it_says_what_it_found(place, capsys):
     assert main(words(place, "elsewhere", *inline, "--store", str(place / "mock"))) == 2
 
 
+@pytest.mark.long
 def test_workers_come_and_go_and_the_chain_is_the_same(place):
     """Two real workers, one of which is killed while the walkers move."""
     out = place / "workers"

@@ -24,7 +24,7 @@ from tests.migration.small_fit import small_file, small_store
 def place(tmp_path_factory):
     """A store, a fit's file and its maximum; a second file with another seed of the sampler."""
     folder = tmp_path_factory.mktemp("resume")
-    small_store(folder, 120)
+    small_store(folder, 80)
     (folder / "other").mkdir()
     small_file(folder / "other", **{"  seed: 1\n  hypercube": "  seed: 2\n  hypercube"})
     small_file(folder)
