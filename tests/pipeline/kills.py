@@ -1,0 +1,130 @@
+"""Regenerations that are killed at random moments, and what readers of OUT see meanwhile."""
+
+import json
+import os
+import random
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import time
+
+import galdask
+from galdask.lineage import integrity
+from tests.pipeline.releases import release, variant
+
+INLINE = "galdask_cluster: 1\ntype: inline\n"
+LOCAL = "galdask_cluster: 1\ntype: local\nn_workers: 2\nmemory_limit: 2GiB\ndashboard_address: 127.0.0.1:0\n"
+#: equal times make equal bytes
+ENVIRONMENT = {**os.environ, "SOURCE_DATE_EPOCH": "0", "MPLBACKEND": "Agg"}
+
+
+def words(source, *more):
+    """Return the command, in places relative to the folder where it runs."""
+    command = [sys.executable, "-m", "galdask", "regenerate", "mine.yaml", "--release", "dr17"]
+    places = ["--from", str(source), "--store", "store", "--out", "out"]
+    return [*command, *places, "--cluster", "cluster.yaml", "--progress", "none", *more]
+
+
+def corrections(table):
+    """Correct three stars, and lose one."""
+    import numpy as np
+
+    table["FE_H"][[10, 900, 1500]] += 0.05
+    return np.delete(table, 700)
+
+
+def lose(table):
+    import numpy as np
+
+    return np.delete(table, 700)
+
+
+class Killed:
+    """A store and results of one release, the files of the next one, and what an undisturbed call makes."""
+
+    def __init__(self, folder, more=(), stars=2000):
+        def small(content):
+            content["products"] = {n: content["products"][n] or {} for n in ("feh_slices", "age_slices")}
+            content["cubes"] = {"polar": content["cubes"]["polar"]}
+
+        self.folder, self.more = folder, more
+        galdask.mock("dr17", folder / "old", stars=stars, seed=1, layout="lite")
+        self.new = release(folder / "old", folder / "new", corrections, lose, lose)
+        base = self.base = folder / "base"
+        base.mkdir()
+        variant(base / "mine.yaml", small)
+        (base / "cluster.yaml").write_text(INLINE)
+        galdask.ingest("dr17", folder / "old", base / "store", cluster="inline", partition_rows=400)
+        self.call(base, folder / "old")
+        self.before = run_of(base / "out")
+        whole = self.copy("undisturbed")
+        began = time.monotonic()
+        self.call(whole)
+        self.seconds = time.monotonic() - began
+        self.after = run_of(whole / "out")
+        assert self.after != self.before
+        self.expected = contents(whole)
+
+    def copy(self, name):
+        shutil.copytree(self.base, self.folder / name, symlinks=True)
+        return self.folder / name
+
+    def call(self, place, source=None):
+        command = words(source or self.new, *self.more)
+        subprocess.run(command, cwd=place, env=ENVIRONMENT, check=True, stdout=subprocess.DEVNULL)
+
+    def kill(self, place, delay):
+        """Start a call, look at the results all the time, and kill it; tell whether it was still running."""
+        out = place / "out"
+        process = subprocess.Popen(
+            words(self.new, *self.more),
+            cwd=place,
+            env=ENVIRONMENT,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+        end = time.monotonic() + delay
+        while time.monotonic() < end and process.poll() is None:
+            assert run_of(out) in (self.before, self.after)
+            time.sleep(0.01)
+        in_time = process.poll() is None
+        if in_time:
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+        assert run_of(out) in (self.before, self.after)
+        assert integrity.check((out / "current").resolve()) == []
+        return in_time
+
+    def round(self, name, kills, seed, cluster=INLINE):
+        """Kill so many calls on one copy, then let one end; return how many were killed in time."""
+        place, rng = self.copy(name), random.Random(seed)
+        (place / "cluster.yaml").write_text(cluster)
+        killed = sum(self.kill(place, rng.uniform(0.0, self.seconds)) for _ in range(kills))
+        self.call(place)
+        assert contents(place) == self.expected
+        assert run_of(place / "out") == self.after
+        assert list(place.rglob(".*.tmp")) == []
+        assert not (place / "store" / ".ingest").exists()
+        shutil.rmtree(place)
+        return killed
+
+
+def run_of(out):
+    """Return the run that readers of OUT see; it must be complete at every moment."""
+    return json.loads((out / "current" / "complete.json").read_text())["run"]
+
+
+def contents(place):
+    """Return every byte of a store and of the results that are shown; the report tells its own seconds."""
+    found = {}
+    for folder in (place / "store", (place / "out" / "current").resolve()):
+        for path in sorted(folder.rglob("*")):
+            if path.is_file() and path.name != ".lock":
+                data = path.read_bytes()
+                if path.suffix == ".html":
+                    data = re.sub(rb"\d[\d.,]* s\b", b"", data)
+                found[folder.name if folder.name == "store" else "run", str(path.relative_to(folder))] = data
+    return found
