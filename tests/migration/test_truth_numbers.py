@@ -167,8 +167,8 @@ def test_what_draws_and_volume_add_to_an_error():
         "draws_and_volume", "What draws and volume add to an error", began,
         [
             f"In standard errors of {n} stars, one step of Newton's method at the truth, eight mocks; shifts"
-            f" are those from {most} draws a star. A scatter stays the same share of the error for any number of"
-            " stars; a shift grows with its square root.\n",
+            f" are those from {most} draws a star. A scatter stays the same share of the error for any number"
+            " of stars; a shift grows with its square root.\n",
             table(("what", *FREE), rows),
         ],
     )  # fmt: skip

@@ -189,10 +189,10 @@ def test_few_stars_whose_curvature_is_no_error():
     truth_page.write(
         "few_stars", "Few stars: the curvature is no error", began,
         [
-            f"The mock of {n} stars with seed {seed}, draws and volume about the truth. With the curvature at the"
-            " optimum it lies too far from the truth, with that at the truth it does not; twice the gain in ln L"
-            f" is within the limit of {truth.ALL:.1f} in any case. More volume points matter, more draws"
-            " hardly.\n",
+            f"The mock of {n} stars with seed {seed}, draws and volume about the truth. With the curvature at"
+            " the optimum it lies too far from the truth, with that at the truth it does not; twice the gain"
+            f" in ln L is within the limit of {truth.ALL:.1f} in any case. More volume points matter, more"
+            " draws hardly.\n",
             table(("draws, points", "curvature at", *FREE, "d^T H d", "2 ln L gain"), rows),
         ],
     )  # fmt: skip
