@@ -23,6 +23,7 @@ NAMES = (
     "coverage",
     "orbits",
     "pipeline",
+    "regenerate",
     "scale",
 )
 HEAD = """# Speed and memory
