@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 _SIZES = {"parameter": (0.94, 0.36), "hidden": (0.52, 0.44), "observed": (0.98, 0.4), "fixed": (0.1, 0.1)}
 _FILLS = {"parameter": "#e8f1f8", "hidden": "white", "observed": "#d2d2d7", "fixed": style.INK}
 #: arrows that go around a node
-_BENT = {("lz", "z"): 0.42}
+_BENT = {("lz", "z"): 0.5, ("lz0", "lz"): 0.24}
 
 
 @style.styled

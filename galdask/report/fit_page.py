@@ -58,7 +58,7 @@ def write_fit_report(folder: Path | str) -> Path:
 def render(fit: Fit) -> str:
     """Return the page as text; every word that comes from a file is escaped by the template."""
     run, about = fit.path, dict(fit.configuration)
-    shown = products(run, len(fit.stars))
+    shown = products(run)
     loose = facts.give_tables(run, shown)
     record = _json(run / "provenance.json")
     beside = {one.name: one for one in shown}
@@ -85,6 +85,7 @@ def render(fit: Fit) -> str:
             parameters=fit_tables.parameters(fit),
             derived=fit_tables.derived(run),
             remarks=_rows(run / "remarks.csv"),
+            variants=fit_tables.variants(_rows(run / "tables" / "variants.csv")),
             flows=flow.flows(account(run)),
             parts=[part for part in by_part if part.products],
             products=shown,
@@ -103,14 +104,20 @@ def render(fit: Fit) -> str:
     )
 
 
-def products(run: Path, stars: int) -> list[facts.Shown]:
+def products(run: Path) -> list[facts.Shown]:
     """Return the saved products of a fit with their pictures, in the order of the page."""
+    from galdask import cartography
+
     there = [name for names in PARTS.values() for name in names]
     paths = [path for name in there if (path := run / "products" / f"{name}.zarr").is_dir()]
     found = [facts.product(run, path) for path in paths]
     embedded = pictures.embed_all([run / "figures" / f"{one.name}.png" for one in found])
     for one, picture in zip(found, embedded, strict=True):
-        one.picture, one.numbers = picture, [("", f"{stars:,} stars")]
+        one.picture = picture
+    for one, path in zip(found, paths, strict=True):
+        with cartography.open_product(path) as dataset:
+            about = dataset.attrs
+            one.numbers = [("", f"{int(about['stars']):,} {about.get('counted', 'stars')}")]
     return found
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -106,6 +107,37 @@ def convergence(fit: Fit) -> list[tuple[str, str]]:
             f"{float(volume['effective_size']):,.0f} of {int(volume['points']):,} points count ({share:.0%})"
         )
         found.append(("Survey volume", text))
+    if other := (s.get("cross_check") or {}).get("verdict"):
+        found.append(("Another sampler", str(other)))
+    return found
+
+
+def variants(rows: Sequence[Mapping[str, str]]) -> list[dict[str, Any]]:
+    """Return what moved in each variant of the fit: the largest shift, and those above one combined error.
+
+    Parameters
+    ----------
+    rows : sequence of mapping
+        Of ``tables/variants.csv``: one a variant and parameter.
+    """
+    grouped: dict[str, list[Mapping[str, str]]] = {}
+    for row in rows:
+        grouped.setdefault(row["variant"], []).append(row)
+    found = []
+    for name, group in grouped.items():
+        shifts = {row["parameter"]: float(row["combined"]) for row in group}
+        known = {k: v for k, v in shifts.items() if math.isfinite(v)}
+        largest = max(known, key=lambda k: abs(known[k]), default="")
+        moved = [f"{k} {v:+.1f}".replace("-", "−") for k, v in known.items() if abs(v) > 1.0]
+        found.append(
+            {
+                "name": name,
+                "title": group[0]["title"],
+                "largest": f"{largest} {known[largest]:+.2f}".replace("-", "−") if largest else "–",
+                "level": _level(known[largest]) if largest else "none",
+                "moved": ", ".join(moved) or "nothing",
+            }
+        )
     return found
 
 

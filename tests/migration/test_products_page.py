@@ -13,6 +13,7 @@ from galdask.figures.save import KEYWORD
 from galdask.migration.fit.folder import open_fit
 from galdask.migration.model.parameters import FREE
 from galdask.report.fit_page import account, write_fit_report
+from galdask.report.fit_tables import variants
 from tests.migration.shown_fit import RECORD
 from tests.report.reading import Page
 
@@ -63,7 +64,7 @@ def test_pictures_have_words(page):
     large = [image for image in page.all("img") if image["alt"]]
     assert len(large) == 3
     assert any("Figure 7" in text for text in page.words)
-    assert all(image["alt"].endswith("stars") and len(image["alt"]) > 100 for image in large)
+    assert all("300 stars" in image["alt"] and len(image["alt"]) > 100 for image in large)
 
 
 def test_it_says_whether_to_believe_it(page, folder):
@@ -97,6 +98,18 @@ def test_steps_that_took_stars_are_named(tmp_path):
     assert [(row["step"], row["remaining"]) for row in rows] == [
         ("input", 100), ("no age", 93), ("in no field", 90), ("kept", 90),
     ]  # fmt: skip
+
+
+def test_variants_say_what_moved():
+    rows = [
+        {"variant": "v_c_220", "title": "a potential of 220 km/s", "parameter": name, "combined": shift}
+        for name, shift in (("Rd0", "0.4"), ("sigma_Lz", "-2.3"), ("a_z", "nan"))
+    ]
+    (found,) = variants(rows)
+    assert found["largest"] == "sigma_Lz −2.30"
+    assert found["moved"] == "sigma_Lz −2.3"
+    assert found["level"] == "off"
+    assert variants([]) == []
 
 
 def test_a_fit_without_a_chain_has_a_page(tiny_folder):

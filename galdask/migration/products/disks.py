@@ -69,7 +69,13 @@ def make(work: Work) -> xr.Dataset:
             "age_bin": variable("age_bin", ages, "age", "Gyr"),
             "tau": variable("tau", fine, "age", "Gyr"),
         },
-        {"stars": int(stars.tau.size), "r_sun": work.fit.sun.r, "followed": FOLLOWED, "x_io": best.x_io},
+        {
+            "stars": int(stars.tau.size),
+            "counted": "stars of the model",
+            "r_sun": work.fit.sun.r,
+            "followed": FOLLOWED,
+            "x_io": best.x_io,
+        },
     )
 
 
