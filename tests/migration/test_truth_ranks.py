@@ -103,7 +103,8 @@ def test_ranks_of_mocks_are_even():
             f" least {min(one.effective for one in found):.0f} independent samples; the effective size of the"
             f" volume at samples of the posterior is at least {min(one.volume for one in found):.1f} a star."
             " `p`: chance of the chi2 of the counts against equal ones; scores: the ranks as normal deviates,"
-            " of unit scatter where the posterior has the right width.\n",
+            " of unit scatter where the posterior has the right width. Mocks of one seed share random numbers"
+            " with those of the same seed elsewhere on this page.\n",
             table(head, rows),
             f"All parameters together: {', '.join(map(str, pooled))}; scores have a mean of"
             f" {scores.mean():.2f} and a standard deviation of {scores.std():.2f} (parameters of a mock are"
