@@ -6,7 +6,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from galdask.api import diff, fetch, ingest, mock, orbits, run, sample, to_dask
+    from galdask.api import diff, fetch, fit, ingest, mock, orbits, run, sample, to_dask
     from galdask.catalog.store import Store, open_store
     from galdask.errors import GaldaskError
 
@@ -17,6 +17,7 @@ __all__ = [
     "Store",
     "diff",
     "fetch",
+    "fit",
     "ingest",
     "mock",
     "open_store",
@@ -31,6 +32,7 @@ _HOME = {
     "Store": "galdask.catalog.store",
     "diff": "galdask.api",
     "fetch": "galdask.api",
+    "fit": "galdask.api",
     "ingest": "galdask.api",
     "mock": "galdask.api",
     "open_store": "galdask.catalog.store",

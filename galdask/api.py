@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from galdask.catalog.store import Store
     from galdask.lineage.diff.run import Diff
     from galdask.migration.birth.run import BirthReport
+    from galdask.migration.fit.folder import Fit
     from galdask.stars.orbit_run import OrbitReport
 
 
@@ -300,6 +301,36 @@ def run(
         pipeline, store, out, cluster=cluster, only=only, cache=cache, figures=figures, listen=listen
     )
     return wiring.open_results(summary.out)
+
+
+def fit(
+    pipeline: str | Path,
+    store: Path | str,
+    out: Path | str,
+    *,
+    cluster: Any = "laptop",
+    steps: int | None = None,
+    resume: bool = False,
+    sampling: bool = True,
+    cross_check: bool = False,
+    variants: Sequence[str] | None = None,
+    files: Path | str | None = None,
+    products: bool = True,
+    listen: events.Listener = events.silent,
+) -> Fit:
+    """Fit the migration model to the stars of a store; see `galdask.fitting.run` for the parameters.
+
+    Returns
+    -------
+    Fit
+        What `galdask.migration.open_fit` makes of the folder `out`.
+    """
+    from galdask import fitting
+
+    return fitting.run(
+        pipeline, store, out, cluster=cluster, steps=steps, resume=resume, sampling=sampling,
+        cross_check=cross_check, variants=variants, files=files, products=products, listen=listen,
+    ).fit  # fmt: skip
 
 
 def diff(

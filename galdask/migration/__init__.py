@@ -22,6 +22,8 @@ _HOMES = {
     "log_density": "model.density",
     "maximise": "fit.optimum",
     "observe_stars": "survey.observed",
+    "open_chain": "fit.chain",
+    "open_fit": "fit.folder",
     "read_fields": "survey.tables",
     "read_published": "survey.tables",
     "sample_volume": "survey.volume",

@@ -46,7 +46,8 @@ def test_its_stars_are_those_of_the_mock(fit_folder):
         np.testing.assert_array_equal(stars[ours].to_numpy(), mock[theirs].to_numpy())
     assert set(OBSERVED) < set(stars)
     np.testing.assert_allclose(stars["lz"], stars["r"] * stars["vphi"])
-    assert np.median(stars["jr"]) > 5 and np.all(np.hypot(stars["r"] - 8.2, stars["z"]) < 8)
+    assert np.median(stars["jr"]) > 5
+    assert np.all(np.hypot(stars["r"] - 8.2, stars["z"]) < 8)
 
 
 def _columns(read, folder):
@@ -66,7 +67,8 @@ def test_the_ledger_sums_to_the_store(fit_folder):
 def test_the_posterior(fit_folder, tmp_path):
     fit = open_fit(fit_folder)
     every, some = fit.posterior(), fit.posterior(40, seed=3)
-    assert every.shape[1] == 11 and some.shape == (40, 11)
+    assert every.shape[1] == 11
+    assert some.shape == (40, 11)
     assert {tuple(row) for row in some} <= {tuple(row) for row in every}
     assert len({tuple(row) for row in some}) > 20  # a walker that stays is there more than once
     low, high = (np.array([getattr(KNOWN[n], side) for n in FREE]) for side in ("low", "high"))
@@ -75,7 +77,8 @@ def test_the_posterior(fit_folder, tmp_path):
     for what in ("chain_state", "summary"):
         path_of(tmp_path / "other", what).unlink()
     normal = open_fit(tmp_path / "other")
-    assert normal.source == "hessian" and normal.summary == {}
+    assert normal.source == "hessian"
+    assert normal.summary == {}
     draws = normal.posterior(4000)
     x = np.array([coordinates(normal.parameters_best.with_vector(row)) for row in draws])
     expected = np.sqrt(np.diag(np.linalg.inv(normal.hessian)))
@@ -100,3 +103,21 @@ def test_a_folder_without_a_fit(tmp_path):
         open_fit(tmp_path / "nothing")
     with pytest.raises(InputError, match=r"configuration\.json"):
         open_fit(tmp_path)
+
+
+def test_from_python(fit_folder):
+    """A finished fit is not done again: the call opens it."""
+    import galdask
+
+    found = galdask.fit(
+        fit_folder.parent / "fit.yaml",
+        fit_folder.parent / "store",
+        fit_folder,
+        cluster="inline",
+        steps=60,
+        resume=True,
+        products=False,
+    )
+    again = galdask.migration.open_fit(fit_folder)
+    assert found.parameters_best == again.parameters_best
+    assert galdask.migration.open_chain(fit_folder).sizes["step"] == 60
