@@ -138,9 +138,9 @@ def draw(found: list[Ranked], path: object) -> None:
         panels[k].axhline(len(found) / BINS, color="0.5", lw=1)
         panels[k].hist(shares[:, k], bins=BINS, range=(0, 1), histtype="step", color="C0", lw=1.6)
         chi2, p = even(shares[:, k])
-        panels[k].set_title(f"{name}   chi2 {chi2:.1f}, p {p:.2f}", fontsize=8)
-    panels[8].set_xlabel("share of the posterior below the truth")
-    panels[4].set_ylabel("mocks")
+        panels[k].set_title(f"{name}   chi2 {chi2:.1f}, p {p:.3f}", fontsize=8)
+    figure.supxlabel("share of the posterior below the truth", fontsize=9)
+    figure.supylabel("mocks", fontsize=9)
     last = panels[11]
     last.axhspan(low, high, color="0.88")
     pooled = np.histogram(shares, bins=BINS, range=(0, 1))[0] / len(FREE)
