@@ -68,9 +68,20 @@ def draw(dataset: xr.Dataset, quantity: str, population: str = "total") -> Figur
             axes.tick_params(labelleft=k == 0)
     label = str(dataset[f"{shown[0]}_{quantity}_change"].attrs["long_name"]).split(":")[0]
     whose = "all stars" if population == "total" else f"{style.POPULATIONS[population][2]} stars"
-    maps.key(figure)
+    _key(figure)
     figure.suptitle(f"Median {style.readable(label)}, {whose}", fontsize=11)
     return figure
+
+
+def _key(figure: Figure) -> None:
+    """Add the legend of the cells that have no colour."""
+    from matplotlib.patches import Patch
+
+    marks = [
+        Patch(label="no stars", **(style.NO_STARS | {"edgecolor": "#a9a9b0", "linewidth": 0.4})),
+        Patch(facecolor=style.SPARSE, lw=0, label="stars, but no error, or none that differs"),
+    ]
+    figure.legend(handles=marks, loc="outside lower center", ncols=2, handlelength=1.4)
 
 
 def _panel(

@@ -145,6 +145,18 @@ def test_without_stores_the_saved_maps_are_compared(runs):
     assert moved["xyz", "fe_h_median"].changed > 50
 
 
+def test_the_picture_has_a_panel_for_each_group_where_stars_are_known(found, runs):
+    from galdask.figures import diff_maps
+
+    _, a, b = runs
+    for maps, per_view in ((found.maps, 6), (diff(Side(a.out), Side(b.out)).maps, 2)):
+        figure = diff_maps.draw(maps, "fe_h")
+        meshes = [m for axes in figure.axes for m in axes.collections if m.get_gid() == "cells"]
+        assert len(meshes) == 2 * per_view
+        change = np.ma.masked_invalid(meshes[0].get_array()).compressed()
+        assert np.abs(change).max() > 0.9 * SHIFT
+
+
 def test_a_run_and_itself(runs):
     _, a, _ = runs
     same = diff(a, a)
