@@ -80,23 +80,7 @@ def fetch(
     again: bool = False,
     listen: events.Listener = events.silent,
 ) -> FetchReport:
-    """Bring the files of a release here, resumed and verified; see `galdask.catalog.fetch.run.fetch`.
-
-    Parameters
-    ----------
-    release : str or path
-        Name of a release, or the path of a release file.
-    to : path
-        Folder of the files; made if absent.
-    only : sequence of str, optional
-        Tables, or names of files; by default one file of every table.
-    url_base : str or path, optional
-        A mirror's address or a folder in place of the server.
-    again : bool
-        Whether files that are here and wrong are replaced.
-    listen : callable
-        Receives progress events.
-    """
+    """Bring the files of a release here, resumed and verified; see `galdask.catalog.fetch.run.fetch`."""
     from galdask.catalog.fetch import fetch as do
     from galdask.catalog.release import load_release
 
@@ -344,18 +328,7 @@ def diff(
 ) -> Diff:
     """Say what moved between two runs, the earlier first; see `galdask.lineage.diff.run.diff`.
 
-    Parameters
-    ----------
-    out_a, out_b : path
-        Folders of the results.
-    stores : (path, path), optional
-        Stores of both runs; nothing is said of stars without them.
-    pipelines : (str or path, str or path)
-        Names or files of both pipelines; used where there are stores.
-    cluster : str, path, ClusterConfig or Executor
-        Where stars are read.
-    listen : callable
-        Receives progress events.
+    `stores` and `pipelines` are those of both runs; without stores nothing is said of stars.
     """
     from galdask.lineage.diff import Side
     from galdask.lineage.diff import diff as do
