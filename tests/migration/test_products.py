@@ -59,6 +59,13 @@ def test_without_a_chain_there_are_no_walkers(tiny_folder):
     assert made == set(products.NAMES) - {"chains"}
 
 
+def test_a_model_that_cannot_be_drawn_from_has_no_disks(fit):
+    other = dataclasses.replace(fit)
+    other.__dict__["choices"] = dataclasses.replace(fit.choices, vertical_frequency="present")
+    assert set(products.NAMES) - set(products.possible(other)) == {"disks"}
+    assert products.make(Work(other, **FEW), "model_against_data").attrs["effective_model_stars"] > 100
+
+
 def test_the_sample_is_counted(opened, fit):
     dataset, stars = opened["data_distributions"], fit.stars
     one = dataset.sel(quantity="age")

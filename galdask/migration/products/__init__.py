@@ -66,9 +66,10 @@ def make(work: Work, name: str) -> xr.Dataset:
 
 
 def possible(fit: Fit) -> Iterator[str]:
-    """Yield the products that this fit can have: some need a chain."""
+    """Yield the products that this fit can have: some need a chain, `disks` a model to draw from."""
+    drawn = fit.choices.vertical_frequency == "guiding"
     for name in NAMES:
-        if fit.source == "chain" or not about(name).needs_chain:
+        if (fit.source == "chain" or not about(name).needs_chain) and (drawn or name != "disks"):
             yield name
 
 
