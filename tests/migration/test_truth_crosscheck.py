@@ -128,8 +128,7 @@ def test_the_posterior_of_a_mock_by_both():
         made, fit.parameters, fit.hessian, steps=1200, effective=1500, live=400, box=6.0
     )
     with truth.weights_off():
-        rows = truth.star_rows(truth.mock(n, seed), fit.parameters, seed, draws)
-    wrong = _Other(made, rows)
+        wrong = truth.likelihood(truth.mock(n, seed), seed, fit.parameters, draws=draws, points=40 * n)
     first = crosscheck.by_ensemble(Target(wrong), fit.parameters, fit.hessian, steps=400)
     mistaken = Comparison(first, found.second)
     q = [s.quantiles() for s in (found.first, found.second)]
@@ -161,24 +160,3 @@ def test_the_posterior_of_a_mock_by_both():
     assert found.agree
     assert np.max(found.resolution()) < 0.25
     assert not mistaken.agree
-
-
-class _Other:
-    """The likelihood of other draws with the same volume."""
-
-    def __init__(self, made, rows):
-        from galdask.migration.fit import kernel
-
-        self.reference, self.whole = made.reference, made
-        self.rows, self.draws = (
-            kernel.prepare(rows.rows, rows.reference, rows.fe_h[:, None]),
-            rows.rows.tau.shape[1],
-        )
-        self.stars, self.err, self.choices = rows.fe_h.size, rows.fe_h_err, rows.choices
-
-    def __call__(self, sets):
-        from galdask.migration.fit import kernel
-
-        sums = kernel.group_sums(self.rows, self.draws, kernel.constants(sets, self.err, self.choices))
-        terms = np.log(np.maximum(sums, 1e-130))
-        return terms.sum(axis=1) - self.stars * self.whole.log_volume(sets)
