@@ -23,15 +23,17 @@ _LN2, _LN2_REST = 6.93147180369123816490e-01, 1.90821492927058770002e-10
 _MAGIC = 6755399441055744.0
 
 
-@intrinsic
-def fma(typing: Any, a: Any, b: Any, c: Any) -> Any:
-    """Return a b + c, rounded once."""
+def _fused(typing: Any, a: Any, b: Any, c: Any) -> Any:
     number = nb.float64
 
     def make(context: Any, builder: Any, signature: Any, values: Any) -> Any:
         return builder.fma(*values)
 
     return number(number, number, number), make
+
+
+#: a b + c, rounded once; for compiled functions
+fma: Any = intrinsic(_fused)
 
 
 @nb.njit(**_INLINE)
