@@ -129,7 +129,9 @@ def _together(
         "mode_minus_median_max_noise": (one, noise, {"units": unit, "long_name": text}),
         **_pair("mode_minus_median", "mode - median", unit, each, away, away_many),
         **_pair("mode_minus_median_max", "largest mode - median inside", unit, one, largest, largest_many),
-        **_pair("skewness_zero", "R where the skewness rises through 0", "kpc", one, zero, zero_many),
+        **_pair(
+            "skewness_zero", "R where the skewness rises through 0", "kpc", one, zero, _about(zero, zero_many)
+        ),
         **_pair("slope", "slope against R", f"{unit}/kpc", both, np.stack(slopes), np.stack(slopes_many)),
     }
 
@@ -148,6 +150,12 @@ def _pair(
         name: (names, values, {"units": unit, "long_name": text}),
         f"{name}_err": (names, error, {"units": unit, "long_name": f"error of the {text}"}),
     }
+
+
+def _about(values: np.ndarray, many: np.ndarray) -> np.ndarray:
+    """Return replicas and their mirror images about the number found: the spread then counts a shift."""
+    away = many - values[:, None]
+    return np.concatenate([values[:, None] + away, values[:, None] - away], axis=1)
 
 
 def _largest(values: np.ndarray, axis: int) -> np.ndarray:
