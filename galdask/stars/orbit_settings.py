@@ -135,7 +135,7 @@ class OrbitPlan:
 
     @cached_property
     def columns_read(self) -> tuple[str, ...]:
-        """Columns of the store that are read: those of ages and abundances only where their draws are kept."""
+        """Columns of the store that are read; those of ages and abundances where their draws are kept."""
         own = [reading.column for reading in self.position.readings(velocity=True)]
         more = self.errors.columns_for(self.kept) if self.errors is not None else ()
         return tuple(sorted({STAR_KEY, *own, *more}))
