@@ -131,6 +131,12 @@ def test_a_newer_client_does_not_matter(mortal, paths):
     other.close()
 
 
+def shares(held):
+    """Return the numbers of shards of each worker."""
+    homes = held.round({"who": True})
+    return sorted(homes.count(pid) for pid in set(homes))
+
+
 def test_a_worker_that_dies_in_a_round_costs_nothing_but_time(mortal, paths, tmp_path):
     heard = []
     mortal.listen, before = heard.append, mortal.listen
@@ -142,10 +148,8 @@ def test_a_worker_that_dies_in_a_round_costs_nothing_but_time(mortal, paths, tmp
         assert len(said) == 1
         assert "1 of the workers died" in said[0]
         until(lambda: len(mortal.client.nthreads()) == 2)
-        time.sleep(residents_on_dask._LOOK)
+        until(lambda: shares(held) == [3, 4])
         assert held.round(2) == EXPECTED
-        homes = held.round({"who": True})
-        assert sorted(homes.count(pid) for pid in set(homes)) == [3, 4]
     finally:
         mortal.listen = before
         held.close()

@@ -74,7 +74,7 @@ def test_it_can_be_ingested(folder, tmp_path):
 def test_what_cannot_be_made(tmp_path):
     with pytest.raises(ConfigError, match="1 to 10000000 stars"):
         galdask.mock("migration", tmp_path, stars=0)
-    with pytest.raises(ConfigError, match="dr17 or migration"):
+    with pytest.raises(ConfigError, match="dr17, dr19, migration"):
         galdask.mock("dr18", tmp_path)
 
 

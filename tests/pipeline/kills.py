@@ -99,17 +99,34 @@ class Killed:
         return in_time
 
     def round(self, name, kills, seed, cluster=INLINE):
-        """Kill so many calls on one copy, then let one end; return how many were killed in time."""
-        place, rng = self.copy(name), random.Random(seed)
-        (place / "cluster.yaml").write_text(cluster)
-        killed = sum(self.kill(place, rng.uniform(0.0, self.seconds)) for _ in range(kills))
+        """Kill so many calls on one copy, a new one whenever a call ends before it is killed; let the last end."""
+        rng = random.Random(seed)
+        place = self.fresh(name, cluster)
+        killed, calls = 0, 0
+        while killed < kills:
+            calls += 1
+            assert calls <= 6 * kills, f"{calls} calls, {killed} killed"
+            if self.kill(place, rng.uniform(0.0, self.seconds)):
+                killed += 1
+            else:
+                self.ended(place)
+                place = self.fresh(name, cluster)
         self.call(place)
+        self.ended(place)
+
+    def fresh(self, name, cluster):
+        """Return a copy of the release before, to be worked on by a cluster."""
+        place = self.copy(name)
+        (place / "cluster.yaml").write_text(cluster)
+        return place
+
+    def ended(self, place):
+        """Check what a call that ended has left, and remove it."""
         assert contents(place) == self.expected
         assert run_of(place / "out") == self.after
         assert list(place.rglob(".*.tmp")) == []
         assert not (place / "store" / ".ingest").exists()
         shutil.rmtree(place)
-        return killed
 
 
 def run_of(out):
