@@ -99,7 +99,7 @@ class Killed:
         return in_time
 
     def round(self, name, kills, seed, cluster=INLINE):
-        """Kill so many calls on one copy, a new one whenever a call ends before it is killed; let the last end."""
+        """Kill so many calls on one copy, a new one whenever a call ends first; let the last end."""
         rng = random.Random(seed)
         place = self.fresh(name, cluster)
         killed, calls = 0, 0
