@@ -34,7 +34,7 @@ def small(words):
     if "--stars" in words:
         words[words.index("--stars") + 1] = "300" if "migration" in words else "4000"
     if words[0] == "fit":
-        words += ["--steps", "40"]
+        words += ["--steps", "40", "--no-products"]
     if words[0] in ON_A_CLUSTER and "--cluster" not in words:
         words += ["--cluster", "inline"]
     if "out16" in words and words[0] == "run":
@@ -43,6 +43,7 @@ def small(words):
     return words if words[0] == "migration" else [*words, "--progress", "none"]
 
 
+pytestmark = pytest.mark.timeout(900)
 PARTS = ("Your first release", "A new release", "Orbit migration")
 SHOWN = [words for title in PARTS for words in commands(part(title))]
 FIRST = [words for words in SHOWN if words[0] not in AFAR]
