@@ -22,7 +22,7 @@ COMMANDS = {
     "regenerate": "bring a store and its results up to date with a new release",
     "explain": "say what a file was made from, and how to make it again",
     "gc": "list, and remove, what neither a store nor the current run needs any more",
-    "verify": "set a run beside the published numbers, and check that its files are whole",
+    "verify": "set a run beside the published numbers; check that its files, or a store's, are whole",
     "diff": "say what moved between two runs, and because of which stars",
     "export": "write results or stars as FITS, VOTable, CSV, Parquet or HATS",
     "products": "list every product and the quantities it needs",

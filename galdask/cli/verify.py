@@ -1,4 +1,4 @@
-"""`galdask verify`: a run beside the published numbers, and whether its files are whole."""
+"""`galdask verify`: a run beside the published numbers, or a store; and whether its files are whole."""
 
 from __future__ import annotations
 
@@ -28,7 +28,9 @@ def arguments(command: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
     command.formatter_class = argparse.RawDescriptionHelpFormatter
     command.epilog = EPILOG
-    command.add_argument("out", type=Path, metavar="OUT", help="folder of the results of a run")
+    command.add_argument(
+        "out", type=Path, metavar="OUT", help="folder of the results of a run, or of a store"
+    )
     command.add_argument(
         "--long", action="store_true", help="say of each row what it is and where it is from"
     )
@@ -41,8 +43,28 @@ def run(chosen: argparse.Namespace) -> int:
     from galdask import publish
     from galdask.lineage import forms, verify
 
+    if (chosen.out / "manifest.json").is_file():
+        return _store(chosen)
     found = verify(chosen.out)
     if chosen.csv is not None:
         publish.write_text(chosen.csv, forms.as_csv(found))
     print(forms.as_json(found) if chosen.json else forms.as_text(found, long=chosen.long))
     return DAMAGED if found.damage else 0
+
+
+def _store(chosen: argparse.Namespace) -> int:
+    import dataclasses
+    import json
+
+    from galdask import events
+    from galdask.errors import ConfigError
+    from galdask.lineage.store_check import check_store
+
+    if chosen.csv is not None:
+        raise ConfigError("a store has no table of published numbers", where="--csv", todo="leave it out")
+    found = check_store(chosen.out, events.Narrator(mode=chosen.progress))
+    if chosen.json:
+        print(json.dumps([dataclasses.asdict(check) for check in found], indent=1))
+    else:
+        print("\n".join(check.line() for check in found))
+    return DAMAGED if any(check.good is False for check in found) else 0
