@@ -6,6 +6,7 @@ import json
 import numpy as np
 import pandas as pd
 import pytest
+import yaml
 
 from galdask import cartography, pipeline
 from galdask.errors import ProductError
@@ -209,3 +210,16 @@ def test_everything_is_written(found, runs, tmp_path):
         record = json.loads(maps.attrs["provenance"])
         assert set(record["diff"]) == {"A", "B"}
         assert record["diff"]["B"]["store"]["rows"] == 8005
+
+
+def test_a_quantity_that_one_run_lacks_is_named_and_not_compared(runs, tmp_path):
+    a, _ = runs[:2]
+    content = yaml.safe_load(a.pipeline.read_text())
+    for cube in content["cubes"].values():
+        cube["quantities"] = [name for name in cube["quantities"] if name != "mg_fe"]
+    file, out = tmp_path / "fewer.yaml", tmp_path / "out"
+    file.write_text(yaml.safe_dump(content, sort_keys=False))
+    pipeline.run(file, a.store, out, cluster="inline", only=["xyz"], figures=False)
+    other = diff(Side(out, a.store, file), a)
+    assert any("quantities of B alone" in note and "mg_fe" in note for note in other.notes)
+    assert "mg_fe" not in set(other.cells["xyz"]["quantity"])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -131,14 +131,14 @@ def cell_rows(own: Shifts, axes: tuple[Axis, ...], quantity: str, unit: str) -> 
 
 
 def cube_tables(
-    plan: Plan, stars: tuple[Stars, Stars], cubes: list[str]
+    plan: Plan, stars: tuple[Stars, Stars], cubes: list[str], names: Sequence[str]
 ) -> Iterator[tuple[str, pd.DataFrame]]:
-    """Yield the touched cells of each cube, all of its quantities."""
+    """Yield the touched cells of each cube, all of its quantities that both runs have (`names`)."""
     import pandas as pd
 
     for cube in cubes:
         axes, made = plan.cubes[cube].grid.axes, []
-        for name in plan.cubes[cube].quantities:
+        for name in (q for q in plan.cubes[cube].quantities if q in names):
             sample = plan.quantities[name].sample
             own = shifts(valued(stars[0], sample, name), valued(stars[1], sample, name), axes, name)
             made.append(cell_rows(own, axes, name, plan.quantities[name].unit))

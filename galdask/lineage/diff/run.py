@@ -172,6 +172,8 @@ def _of_stars(found: Diff, a: Source, b: Source, executor: Any) -> None:
         found.notes.append(f"products with other settings: {', '.join(other)}")
     names = [q for q in _quantities(a.plan) if q in _quantities(b.plan)]
     samples = list(dict.fromkeys([b.plan.main, *(b.plan.quantities[q].sample for q in names)]))
+    if missing := [q for q in _quantities(b.plan) if q not in names]:
+        found.notes.append(f"quantities of B alone, which are not compared: {', '.join(missing)}")
     places = [c for c in ("x", "y", "z", "r", "theta", "abs_z") if c in a.plan.coordinates]
     places = [c for c in places if c in b.plan.coordinates]
     columns = [*places, "population", *names]
@@ -187,7 +189,7 @@ def _of_stars(found: Diff, a: Source, b: Source, executor: Any) -> None:
     found.maps = maps.of_stars(b.plan, stars, names, found.record())
     cubes = [c for c in b.plan.cubes if c in a.plan.cubes and b.plan.cubes[c].grid == a.plan.cubes[c].grid]
     cubes = [c for c in cubes if all((one / "cubes" / f"{c}.zarr").is_dir() for one in found.folders)]
-    found.cells = dict(maps.cube_tables(b.plan, stars, cubes))
+    found.cells = dict(maps.cube_tables(b.plan, stars, cubes, names))
 
 
 def _quantities(plan: Any) -> list[str]:
