@@ -219,7 +219,7 @@ def test_a_quantity_that_one_run_lacks_is_named_and_not_compared(runs, tmp_path)
         cube["quantities"] = [name for name in cube["quantities"] if name != "mg_fe"]
     file, out = tmp_path / "fewer.yaml", tmp_path / "out"
     file.write_text(yaml.safe_dump(content, sort_keys=False))
-    pipeline.run(file, a.store, out, cluster="inline", only=["xyz"], figures=False)
+    pipeline.run(file, a.store, out, cluster="inline", only=["cubes/xyz"], figures=False)
     other = diff(Side(out, a.store, file), a)
     assert any("quantities of B alone" in note and "mg_fe" in note for note in other.notes)
     assert "mg_fe" not in set(other.cells["xyz"]["quantity"])
