@@ -16,6 +16,7 @@ FOLDER = ROOT / "benchmarks" / "migration"
 ORDER = (
     "twenty",
     "seven_thousand",
+    "whole_run",
     "draws_and_volume",
     "few_stars",
     "mutations",
