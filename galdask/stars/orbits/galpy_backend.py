@@ -85,7 +85,7 @@ def fudge_galpy(
         squared = vr**2 + vphi**2 + vz**2
     given = np.isfinite(r + vr + vphi + z + vz + delta) & (r >= 0) & (delta >= 0)
     bits[~given] |= status.MISSING
-    bits[given & (r == 0)] |= status.AXIS
+    bits[given & (r < status.ON_AXIS)] |= status.AXIS
     use = np.flatnonzero(bits == 0)
     out[2, use] = potential_at(made, r[use], z[use]) + 0.5 * squared[use]
     bits[use] |= np.where(out[2, use] < 0, np.uint16(0), np.uint16(status.UNBOUND))

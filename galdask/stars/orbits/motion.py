@@ -19,6 +19,7 @@ COUNT = 14
 BLOCK = 256
 
 _MISSING, _AXIS, _UNBOUND, _FAR = status.MISSING, status.AXIS, status.UNBOUND, status.FAR
+_ON_AXIS = status.ON_AXIS**2
 
 
 @nb.njit(**PART)
@@ -36,7 +37,7 @@ def motions(field, start, r_, vr_, vphi_, z_, vz_, d2, work, bits):  # type: ign
             code = _MISSING
         elif not x + y < 0.25 * X_MAX:
             code = _FAR
-        elif not x > 0.0:
+        elif not x > _ON_AXIS:
             code = _AXIS
         bits[i] = code
         if code:

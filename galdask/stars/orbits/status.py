@@ -10,7 +10,7 @@ import numpy as np
 #: name -> (bit value, meaning)
 STATUS: dict[str, tuple[int, str]] = {
     "missing": (1, "a coordinate is NaN, infinite, or R is negative"),
-    "axis": (2, "R is zero: the directions of vr and vphi are not defined there"),
+    "axis": (2, "R is zero (below 1e-100 kpc): the directions of vr and vphi are not defined there"),
     "unbound": (4, "the energy is not below that at infinity"),
     "no_convergence": (8, "a turning point was not found; galpy's 9999.99"),
     "far": (16, "the star or its apocentre lies beyond the potential's table"),
@@ -24,6 +24,8 @@ STATUS: dict[str, tuple[int, str]] = {
     ),
 }
 BIT = {name: bit for name, (bit, _) in STATUS.items()}
+#: kpc; nearer to the axis the square of R has lost its digits
+ON_AXIS = 1e-100
 #: stars without actions
 FAILED = BIT["missing"] | BIT["axis"] | BIT["unbound"] | BIT["no_convergence"] | BIT["far"]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from galdask.stars.orbits import STATUS, actions, orbit_quantities, planar, r_guide
@@ -99,6 +99,7 @@ NUMBER = st.one_of(st.floats(allow_nan=True, allow_infinity=True), st.floats(-1e
 
 @settings(deadline=None, max_examples=300)
 @given(st.lists(st.tuples(NUMBER, NUMBER, NUMBER, NUMBER, NUMBER), min_size=1, max_size=8), st.floats(0, 30))
+@example(stars=[(1.5256140079290893e-161, 0.0, 0.0, 10.0, 0.0)], delta=0.0)
 def test_nothing_raises(stars, delta):
     array = np.array(stars).T
     own = orbit_quantities(*array, delta=delta)
