@@ -195,16 +195,12 @@ def orbits(
     from galdask.stars import orbit_run
     from galdask.stars.orbit_settings import OrbitPlan
 
-    def hear(event: events.Event) -> None:
-        if event.text or event.step != orbit_run.STEP or event.unit == "stars":
-            listen(event)
-
     opened = store if isinstance(store, Opened) else open_store(store)
     section = config.load(pipeline_path(pipeline))
     section.whole("galdask_pipeline", low=1, high=1)
     plan = OrbitPlan.from_section(section, opened, draws=draws, backend=backend, keep=keep_draws)
     warm.kernels(listen)
-    with open_executor(cluster, hear) as executor:
+    with open_executor(cluster, _of_stars(orbit_run.STEP, listen)) as executor:
         return orbit_run.run(opened, plan, executor, listen)
 
 
@@ -249,16 +245,22 @@ def birth_radii(
     from galdask.migration.birth.plan import BirthPlan, source_of
     from galdask.pipeline import pipeline_path
 
-    def hear(event: events.Event) -> None:
-        if event.text or event.step != birth_run.STEP or event.unit == "stars":
-            listen(event)
-
     opened = store if isinstance(store, Opened) else open_store(store)
     section = config.load(pipeline_path(pipeline))
     section.whole("galdask_pipeline", low=1, high=1)
     plan = BirthPlan.from_section(section, opened, source_of(parameters))
-    with open_executor(cluster, hear) as executor:
+    with open_executor(cluster, _of_stars(birth_run.STEP, listen)) as executor:
         return birth_run.run(opened, plan, executor, listen)
+
+
+def _of_stars(step: str, listen: events.Listener) -> events.Listener:
+    """Return a listener to which a step is told in stars, without the executor's own count of tasks."""
+
+    def hear(event: events.Event) -> None:
+        if event.text or event.step != step or event.unit == "stars":
+            listen(event)
+
+    return hear
 
 
 def run(

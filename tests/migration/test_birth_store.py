@@ -239,6 +239,29 @@ def test_a_corrected_release_recomputes_what_changed(faulty):
     assert after["old"] == stars["old"]["r_birth"]
 
 
+def test_of_several_partitions_those_that_changed_are_computed(faulty, tmp_path):
+    folder = faulty[2]
+    rows = [f"star-{k},{0.01 * (k % 7)},4.0,0.05,0.1" for k in range(400)]
+    for name in ("release.yaml", "birth.yaml"):
+        (tmp_path / name).write_text((folder / name).read_text())
+
+    def renew(lines):
+        (tmp_path / "stars.csv").write_text("\n".join(["star_id,fe_h,age,fe_h_err,age_err", *lines]) + "\n")
+        release, store = tmp_path / "release.yaml", tmp_path / "store"
+        api.ingest(release, tmp_path, store, cluster="inline", partition_rows=100)
+        return api.birth_radii("text", store, tmp_path / "birth.yaml", cluster="inline")
+
+    first = renew(rows)
+    assert first.computed == first.partitions > 2
+    rows[7] = rows[7].replace("4.0", "5.0")
+    second = renew(rows)
+    assert second.changed
+    assert 0 < second.computed < second.partitions
+    (group,) = open_store(tmp_path / "store").groups
+    assert group.complete
+    assert not renew(rows).changed
+
+
 def test_the_posterior_of_a_fit(faulty, tmp_path):
     """A folder as a fit leaves it: its posterior, not its best set alone, decides the intervals."""
     import json

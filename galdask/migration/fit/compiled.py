@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 
 import numpy as np
@@ -16,7 +17,7 @@ from galdask.migration.model.parameters import FREE, Parameters
 GROUP = 64
 
 
-class ManySets:
+class ManySets(ABC):
     """ln L of sets of free parameters, where the fixed ones hold for all.
 
     Parameters
@@ -32,6 +33,7 @@ class ManySets:
     def __init__(self, reference: Parameters, choices: Choices, stars: int) -> None:
         self.reference, self.choices, self.stars = reference, choices, stars
 
+    @abstractmethod
     def at(self, values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Return ln L and the number of stars at the floor.
 
@@ -41,7 +43,6 @@ class ManySets:
             Free parameters in the order of `FREE`; finite and of the signs that `Parameters` asks for, which
             is not checked again here.
         """
-        raise NotImplementedError
 
     def evaluate(self, sets: Sequence[Parameters]) -> tuple[np.ndarray, np.ndarray]:
         """Return ln L and the number of stars at the floor, for each set."""
