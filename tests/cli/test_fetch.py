@@ -1,6 +1,7 @@
 """`galdask fetch` end to end: a mock release from loopback, ingested; progress in a log and on a terminal."""
 
 import io
+import time
 
 import pytest
 
@@ -59,7 +60,7 @@ def test_nothing_to_choose_is_an_error(tmp_path, capsys):
 
 def test_a_log_has_bytes_rate_and_time_left(monkeypatch):
     stream, clock = io.StringIO(), iter([0.0, 10.0, 20.0])
-    monkeypatch.setattr(events.time, "monotonic", lambda: next(clock))
+    monkeypatch.setattr(time, "monotonic", lambda: next(clock))
     say = events.Narrator(stream, "plain")
     for done in (50, 70, 150):
         say(events.Event("fetch a.fits", done << 20, 150 << 20, "bytes"))
@@ -72,7 +73,7 @@ def test_a_terminal_renews_one_line(monkeypatch):
     stream = io.StringIO()
     say = events.Narrator(stream, "bar")
     say(events.Event("fetch a.fits", 1 << 20, 0, "bytes"))
-    monkeypatch.setattr(events.time, "monotonic", lambda: 1e9)
+    monkeypatch.setattr(time, "monotonic", lambda: 1e9)
     say(events.Event("fetch a.fits", 3 << 20, 3 << 20, "bytes"))
     assert stream.getvalue().count("\r") == 1
     assert stream.getvalue().endswith("\n")
