@@ -16,10 +16,13 @@ from typing import Any
 
 import yaml
 
+from galdask import hostile_yaml
 from galdask.errors import ConfigError
 
 #: a file longer than this is not a settings file
 MAX_BYTES = 2_000_000
+#: files that are based on each other
+MAX_BASES = 10
 #: where releases and pipelines of galdask lie: in a checkout, and in a wheel
 _SHIPPED = (
     Path(__file__).parents[1] / "pipelines",
@@ -226,6 +229,8 @@ def _plain(node: yaml.Node, file: str) -> Any:
         return {key: section.value(key) for key in section}
     if isinstance(node, yaml.SequenceNode):
         return [_plain(item, file) for item in node.value]
+    if hostile_yaml.is_text(node):
+        return node.value
     loader = yaml.SafeLoader("")
     try:
         return loader.construct_object(node)  # type: ignore[no-untyped-call]
@@ -235,26 +240,16 @@ def _plain(node: yaml.Node, file: str) -> Any:
         ) from error
 
 
-def _refuse_aliases(text: str, file: str) -> None:
-    for event in yaml.parse(text, Loader=_LOADER):
-        if isinstance(event, yaml.AliasEvent):
-            raise ConfigError(
-                "YAML aliases are not used here",
-                where=f"{file}, line {event.start_mark.line + 1 if event.start_mark else '?'}",
-                todo="write the value out",
-            )
-
-
 def parse(text: str, file: str) -> Section:
     """Read YAML text whose top is a mapping.
 
     Raises
     ------
     ConfigError
-        If the text is not YAML, holds a key twice, an alias, or has no mapping at its top.
+        If the text is not YAML, holds an alias or a tag, is nested deeply, or has no mapping at its top.
     """
     try:
-        _refuse_aliases(text, file)
+        hostile_yaml.refuse_bombs(text, file, _LOADER)
         node = yaml.compose(text, Loader=_LOADER)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
@@ -262,10 +257,9 @@ def parse(text: str, file: str) -> Section:
         raise ConfigError(
             "this is not valid YAML", where=file + line, found=getattr(error, "problem", error)
         ) from error
-    except RecursionError as error:
-        raise ConfigError("the YAML is nested too deeply", where=file) from error
     if not isinstance(node, yaml.MappingNode):
         raise ConfigError("the file must hold keys and values", where=file, found="no mapping at its top")
+    hostile_yaml.refuse_odd(node, file)
     return Section(node, file)
 
 
@@ -293,6 +287,8 @@ def load(path: Path | str, above: tuple[Path, ...] = ()) -> Section:
     if "based_on" not in section:
         return section
     chain = (*above, path.resolve())
+    if len(chain) > MAX_BASES:
+        raise section.fail("based_on", "too many files are based on each other", expected=MAX_BASES)
     base = _base(section, path.parent)
     if base.resolve() in chain:
         raise section.fail("based_on", "files are based on each other in a circle", found=base.name)
@@ -319,6 +315,13 @@ def _without_nothing(node: yaml.MappingNode) -> yaml.MappingNode:
 def _base(section: Section, beside: Path) -> Path:
     """Return the file that a section is based on: beside it, or one that comes with galdask."""
     name = section.text("based_on")
+    if Path(name).is_absolute() or ".." in Path(name).parts or not name.isprintable():
+        raise section.fail(
+            "based_on",
+            "a file can be based only on one that lies beside or below it",
+            expected="a name without '/' in front and without '..'",
+            found=repr(name),
+        )
     if Path(name).suffix:
         return beside / name
     found = {path.stem: path for folder in _SHIPPED for path in sorted(folder.glob("*.yaml"))}

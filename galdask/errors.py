@@ -2,7 +2,29 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
+
+#: longer texts are cut in messages
+LONGEST = 4000
+#: signs that steer a terminal, or turn the direction of writing, and halves of pairs that no text may hold
+_STEERING = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
+)
+
+
+def printable(text: str) -> str:
+    r"""Return a text whose control characters are written out, as ``\x1b``: it cannot steer a terminal.
+
+    Line ends and tabs stay.
+    """
+    return _STEERING.sub(lambda found: ascii(found[0])[1:-1], text)
+
+
+def _shortened(text: str) -> str:
+    if len(text) <= LONGEST:
+        return text
+    return f"{text[:LONGEST]} ... and {len(text) - LONGEST:,} more characters"
 
 
 class GaldaskError(Exception):
@@ -43,15 +65,21 @@ class GaldaskError(Exception):
         super().__init__(self.text())
 
     def text(self) -> str:
-        """Return the message, one labelled line for each thing that is known."""
-        lines = [self.what]
-        for label in ("where", "expected", "found"):
-            value = getattr(self, label)
+        """Return the message, one labelled line for each thing that is known.
+
+        What stands in files cannot steer a terminal or look like a line of its own, and is cut where it
+        is long.
+        """
+        lines = [_shortened(self.what)]
+        for label, value in (
+            ("where", self.where),
+            ("expected", self.expected),
+            ("found", self.found),
+            ("to do", self.todo),
+        ):
             if value is not None:
-                lines.append(f"  {label + ':':<10}{value}")
-        if self.todo is not None:
-            lines.append(f"  {'to do:':<10}{self.todo}")
-        return "\n".join(lines)
+                lines.append(f"  {label + ':':<10}" + _shortened(value).replace("\n", "\n" + 12 * " "))
+        return printable("\n".join(lines))
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Travel between processes with every part, not only the text."""

@@ -14,7 +14,7 @@ PACKAGE = ROOT / "galdask"
 
 #: rooms in order: a room imports only rooms listed before it
 ROOMS = [
-    {"errors", "units", "digest", "rng", "config", "publish", "provenance", "events"},
+    {"errors", "units", "digest", "rng", "hostile_yaml", "config", "publish", "provenance", "events"},
     {"catalog"},
     {"stars"},
     {"reductions"},
