@@ -3,19 +3,10 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from benchmarks import harness
-
-if TYPE_CHECKING:
-    from galdask.catalog.store import Store
+from benchmarks import copies, harness
 
 DR17_ROWS = 733_901
-
-#: a missing integer in the sources that are written here
-NO_NUMBER = -9999
-#: how far a copy of a star lies from it, in the units of the store (dex, pc)
-MOVED = {"fe_h": 0.01, "mg_fe": 0.005, "distance": 5.0}
 
 RELEASE = """
 galdask_release: 1
@@ -97,69 +88,48 @@ def survey(rows: int, pipeline: str = "two_disks") -> Path:
     """Return a store of any number of stars, in the schema of DR17's, with what a pipeline reads.
 
     The stars of the mock release come again and again under new identifiers, each time with their
-    measurements and distances a little elsewhere; the ingest is the real one.
+    measurements and distances a little elsewhere. They are made while they are read (`copies`), on two
+    workers; all else is the real ingest, and so is the store.
     """
-    import yaml
+    from galdask import config, publish
+    from galdask.catalog import ingest, journal, manifest
+    from galdask.catalog.partition import rule_for
+    from galdask.catalog.release import load_release
+    from galdask.engine.cluster import ClusterConfig, open_executor
 
-    from galdask import api, config
-    from galdask.catalog.store import open_store
-    from galdask.pipeline import pipeline_path
-    from galdask.stars.recipe import Recipe
-
-    folder = harness.SCRATCH / f"survey-{rows}"
-    store = folder / "store"
+    store = harness.SCRATCH / (f"survey-{rows}" if pipeline == "two_disks" else f"{pipeline}-{rows}")
     if (store / "manifest.json").exists():
         return store
-    folder.mkdir(parents=True, exist_ok=True)
-    seed = open_store(store_of_release())
-    recipe = Recipe.from_section(config.load(pipeline_path(pipeline)), seed)
-    names = [name for name in recipe.columns_read if name != "star_key"]
-    _copies(seed, names, rows, folder / "survey.parquet")
-    columns = {name: {"column": name, "unit": seed.columns[name].unit} for name in names}
-    for name in names:
-        if seed.columns[name].type.startswith("int"):
-            columns[name]["missing"] = [NO_NUMBER]
-    described = {
-        "galdask_release": 1,
-        "name": "survey",
-        "title": "Copies of the stars of a mock release, for the benchmark of growth",
-        "reference": "none",
-        "star_id": "star_id",
-        "tables": {"survey": {"file": "survey.parquet", "format": "parquet"}},
-        "columns": {"star_id": {"column": "star_id", "type": "int64"}} | columns,
-        "masks": {name: dict(bits) for name, bits in seed.masks.items() if name in names},
+    store.mkdir(parents=True, exist_ok=True)
+    seed = store_of_release().absolute()
+    table = copies.Copies(seed, rows, _columns(pipeline, seed))
+    described = publish.write_text(store / "release.yaml", copies.release(table))
+    release = load_release(described)
+    plan = ingest._plan(
+        release, store.absolute(), f"{rows:016d}", {copies.TABLE: table}, "needed", rule_for(rows)
+    )
+    workers = {"n_workers": 2, "threads_per_worker": 1, "memory_limit": "auto", "local_directory": None}
+    cluster = ClusterConfig("survey", "local", workers | {"dashboard_address": None})
+    with open_executor(cluster) as executor:
+        content, _ = ingest._run(plan, release, executor, lambda event: None)
+    settings = {
+        "columns": "needed",
+        "release": config.load(described).text("name"),
+        "format": manifest.FORMAT,
     }
-    (folder / "release.yaml").write_text(yaml.safe_dump(described, sort_keys=False))
-    api.ingest(folder / "release.yaml", folder, store, cluster="laptop")
-    (folder / "survey.parquet").unlink()
+    manifest.commit(store, content | {"settings": settings, "sources": {}, "mock": True})
+    journal.clear(store)
     return store
 
 
-def _copies(seed: Store, names: list[str], rows: int, path: Path) -> None:
-    """Write the source of `survey`, a partition of the seed after the other, until there are `rows`."""
-    import numpy as np
-    import pyarrow as pa
-    import pyarrow.parquet as pq
+def _columns(pipeline: str, seed: Path) -> list[str]:
+    """Return the columns of a store that a pipeline reads, or `galdask orbits` with it."""
+    from galdask import config
+    from galdask.catalog.store import open_store
+    from galdask.pipeline import pipeline_path
+    from galdask.stars.orbit_settings import OrbitPlan
+    from galdask.stars.recipe import Recipe
 
-    from galdask.catalog.store import read_partition
-
-    random, written, writer = np.random.default_rng(1), 0, None
-    refs = [seed.part(part.index, names) for part in seed.partitions]
-    while written < rows:
-        for ref in refs:
-            found = read_partition(ref, verify=False)
-            size = min(ref.rows, rows - written)
-            table = {"star_id": np.arange(written, written + size, dtype=np.int64)}
-            for name in names:
-                values = found[name][:size]
-                if name in MOVED:
-                    values = values + (MOVED[name] * random.standard_normal(size)).astype(values.dtype)
-                table[name] = np.ma.filled(values, NO_NUMBER) if np.ma.isMA(values) else values
-            batch = pa.table(table)
-            writer = writer or pq.ParquetWriter(path, batch.schema, compression="zstd", use_dictionary=False)
-            writer.write_table(batch)
-            written += size
-            if written == rows:
-                break
-    if writer is not None:
-        writer.close()
+    kind = OrbitPlan if pipeline.startswith("orbits") else Recipe
+    found = kind.from_section(config.load(pipeline_path(pipeline)), open_store(seed)).columns_read
+    return [name for name in found if name not in ("star_key", copies.STAR_ID)]

@@ -17,7 +17,8 @@ from galdask.errors import StoreError
 
 #: partitions hold 8-16 thousand rows up to this many rows, twice as many for each doubling beyond
 _SMALL = 1 << 21
-_LEAST = 8192
+#: fewest rows of a partition: of a small catalogue, and of the largest; a worker of 2 GiB holds twice as many
+_LEAST, _MOST = 8192, 1 << 17
 _ALL = 1 << 64
 
 
@@ -58,12 +59,12 @@ def rule_for(rows: int, partition_rows: int | None = None) -> Rule:
         Rows of the main table.
     partition_rows : int, optional
         Fewest rows of a partition, for tests and unusual catalogues; by default 8192 up to two million
-        rows of the catalogue and larger by powers of two beyond.
+        rows of the catalogue, and larger by powers of two beyond, up to 131,072.
     """
     low = partition_rows
     if low is None:
         low = _LEAST
-        while rows > _SMALL * (low // _LEAST):
+        while low < _MOST and rows > _SMALL * (low // _LEAST):
             low *= 2
     if low < 1:
         raise StoreError("a partition holds at least one row", where="partition_rows", found=low)
