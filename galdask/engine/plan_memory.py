@@ -6,7 +6,7 @@ every saved state to be mapped into memory at the same time.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ import numpy as np
 from galdask.catalog.manifest import StoredColumn
 from galdask.engine import cache
 from galdask.engine.cluster import ClusterConfig, load_cluster
+from galdask.engine.clusters.size import size
 from galdask.engine.plan import Work
 from galdask.engine.reduce import DIRECT_BYTES, FAN_IN
 from galdask.engine.tasks import TOGETHER
@@ -190,11 +191,12 @@ def limit(cluster: Any) -> Limit:
     if hasattr(cluster, "run"):
         return _of_executor(cluster)
     chosen = cluster if isinstance(cluster, ClusterConfig) else load_cluster(cluster)
-    options: Mapping[str, Any] = chosen.options
     if chosen.kind == "inline":
-        return Limit(machine_memory(), int(options["threads"]), 1)
-    threads, workers = int(options["threads_per_worker"]), int(options["n_workers"])
-    return Limit(_parsed(options["memory_limit"], threads, workers), threads, workers)
+        return Limit(machine_memory(), int(chosen.options["threads"]), 1)
+    memory, threads, workers = size(chosen)
+    if memory is None and chosen.kind in ("ssh", "kubernetes", "address"):
+        return Limit(machine_memory(), threads, workers)  # the file does not say: as much as there is here
+    return Limit(_parsed(memory, threads, workers), threads, workers)
 
 
 def _parsed(given: Any, threads: int, workers: int) -> int:
