@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import shutil
-import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from galdask import publish
 from galdask.errors import ClusterError
 from galdask.identity import Intent, resolve
 
@@ -114,8 +113,7 @@ def forecast(
 
     out = Path(out)
     intent = resolve(pipeline, store, only=only, figures=figures)
-    scratch = Path(tempfile.mkdtemp(prefix="galdask-plan-"))
-    try:
+    with publish.scratch("galdask-plan-") as scratch:
         work = intent.work(out, cache, scratch)
         room = plan_memory.limit(cluster)
         split = {part.index: work.split(part) for part in intent.store.partitions}
@@ -146,8 +144,6 @@ def forecast(
             compared=reasons.run if reasons else "",
             cluster=str(cluster) if isinstance(cluster, (str, Path)) else "",
         )
-    finally:
-        shutil.rmtree(scratch, ignore_errors=True)
 
 
 def _foretold(work: Work, intent: Intent, name: str, lacking: dict[str, int], reasons: Any) -> Foretold:

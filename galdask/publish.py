@@ -8,6 +8,9 @@ import fcntl
 import json
 import os
 import secrets
+import shutil
+import tempfile
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -136,3 +139,55 @@ def locked(folder: Path | str, what: str) -> Iterator[None]:
         yield
     finally:
         handle.close()
+
+
+#: seconds after which a temporary folder without an owner's lock is nobody's
+_NOBODYS = 3600.0
+
+
+@contextlib.contextmanager
+def scratch(prefix: str) -> Iterator[Path]:
+    """Make a folder for temporary files that is removed at the end.
+
+    Folders of this prefix whose processes were killed are removed, too: a folder belongs to the process
+    that holds the lock of its file `.owner`.
+
+    Parameters
+    ----------
+    prefix : str
+        Begin of the folder's name, such as "galdask-workers-".
+
+    Raises
+    ------
+    OutputError
+        If it cannot be made.
+    """
+    base = Path(tempfile.gettempdir())
+    with explained(base):
+        for rest in (*base.glob(f"{prefix}*"), *base.glob(f".{prefix}*")):
+            _remove_if_nobodys(rest)
+        made = Path(tempfile.mkdtemp(prefix=f".{prefix}", dir=base))
+        folder = made.with_name(made.name[1:])
+        handle = open(made / ".owner", "w")  # noqa: SIM115 - held for as long as the lock
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        made.rename(folder)  # seen by others from here on, locked
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+        handle.close()
+
+
+def _remove_if_nobodys(folder: Path) -> None:
+    """Remove a temporary folder of this user whose process is dead."""
+    with contextlib.suppress(OSError):
+        about = folder.lstat()
+        if about.st_uid != os.getuid() or folder.is_symlink():
+            return
+        if folder.name.startswith(".") or not (folder / ".owner").exists():
+            if time.time() - about.st_mtime > _NOBODYS:
+                shutil.rmtree(folder, ignore_errors=True)
+            return
+        with open(folder / ".owner") as handle:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            shutil.rmtree(folder, ignore_errors=True)

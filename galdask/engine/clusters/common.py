@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 import socket
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +23,13 @@ WORKER_ENVIRONMENT = {
     "NUMBA_NUM_THREADS": "1",
     "MALLOC_TRIM_THRESHOLD_": "65536",
     "MALLOC_ARENA_MAX": "2",
+}
+#: settings of a scheduler in this process: a worker that is silent for so long is given up, looked for as
+#: often; so many workers may die under a task before it is blamed; workers that come back late are welcome
+SCHEDULER = {
+    "distributed.scheduler.worker-ttl": "30s",
+    "distributed.scheduler.allowed-failures": 9,
+    "distributed.deploy.lost-worker-timeout": "1000 h",
 }
 #: what every worker process does first
 PRELOAD = "galdask.engine.preload"
@@ -64,6 +71,20 @@ def dask_variables(settings: Mapping[str, Any], above: str = "DASK_DISTRIBUTED")
         else:
             found[name] = str(value)
     return found
+
+
+def scheduler_settings(options: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the settings for a scheduler that starts in this process: ours, then the file's own."""
+    return SCHEDULER | dict(_flat(options.get("distributed", {}), "distributed"))
+
+
+def _flat(settings: Mapping[str, Any], above: str) -> Iterator[tuple[str, Any]]:
+    for key, value in settings.items():
+        name = f"{above}.{str(key).replace('_', '-')}"
+        if isinstance(value, Mapping):
+            yield from _flat(value, name)
+        else:
+            yield name, value
 
 
 def worker_arguments(options: Mapping[str, Any]) -> list[str]:

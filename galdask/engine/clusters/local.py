@@ -11,7 +11,7 @@ import threading
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from galdask import events
+from galdask import events, publish
 from galdask.engine import stop
 from galdask.engine.clusters import common
 from galdask.errors import ClusterError
@@ -43,8 +43,8 @@ def start(chosen: ClusterConfig, listen: events.Listener, closing: contextlib.Ex
     wanted = int(adaptive.get("minimum", 0) if adaptive else options["n_workers"])
     listen(events.Event("cluster", text=f"starting {wanted} workers"))
     security = common.tls(options, f"cluster {chosen.name!r}")
-    scratch = options.get("local_directory") or closing.enter_context(
-        tempfile.TemporaryDirectory(prefix="galdask-workers-", ignore_cleanup_errors=True)
+    scratch = options.get("local_directory") or str(
+        closing.enter_context(publish.scratch("galdask-workers-"))
     )
     variables = common.environment(options)
     try:
@@ -52,8 +52,8 @@ def start(chosen: ClusterConfig, listen: events.Listener, closing: contextlib.Ex
             closing.enter_context(
                 dask.config.set(
                     {f"distributed.nanny.pre-spawn-environ.{k}": v for k, v in variables.items()}
-                    # a worker that is just being started again after this time would be given up for good
-                    | {"distributed.deploy.lost-worker-timeout": "1000 h"}
+                    | common.scheduler_settings(options)
+                    | {"temporary-directory": scratch}
                 )
             )
             cluster = closing.enter_context(
