@@ -96,6 +96,7 @@ def ingest(
     cluster: Any = "laptop",
     partition_rows: int | None = None,
     scratch: Path | None = None,
+    replace_release: bool = False,
     listen: events.Listener = events.silent,
 ) -> IngestReport:
     """Turn the files of a release into a store of Parquet partitions.
@@ -116,6 +117,8 @@ def ingest(
         About how many rows a partition holds.
     scratch : path, optional
         Where compressed files are inflated.
+    replace_release : bool
+        Whether a store of another release may become one of this release.
     listen : callable
         Receives progress events.
 
@@ -145,6 +148,7 @@ def ingest(
             listen=listen,
             partition_rows=partition_rows,
             scratch=scratch,
+            replace_release=replace_release,
         )
 
 
@@ -200,7 +204,7 @@ def orbits(
     section.whole("galdask_pipeline", low=1, high=1)
     plan = OrbitPlan.from_section(section, opened, draws=draws, backend=backend, keep=keep_draws)
     warm.kernels(listen)
-    with open_executor(cluster, _of_stars(orbit_run.STEP, listen)) as executor:
+    with open_executor(cluster, listen) as executor:
         return orbit_run.run(opened, plan, executor, listen)
 
 
@@ -249,18 +253,8 @@ def birth_radii(
     section = config.load(pipeline_path(pipeline))
     section.whole("galdask_pipeline", low=1, high=1)
     plan = BirthPlan.from_section(section, opened, source_of(parameters))
-    with open_executor(cluster, _of_stars(birth_run.STEP, listen)) as executor:
+    with open_executor(cluster, listen) as executor:
         return birth_run.run(opened, plan, executor, listen)
-
-
-def _of_stars(step: str, listen: events.Listener) -> events.Listener:
-    """Return a listener to which a step is told in stars, without the executor's own count of tasks."""
-
-    def hear(event: events.Event) -> None:
-        if event.text or event.step != step or event.unit == "stars":
-            listen(event)
-
-    return hear
 
 
 def run(

@@ -16,6 +16,7 @@ from galdask.errors import GaldaskError, OutputError
 if TYPE_CHECKING:
     from galdask.catalog.groups import Group
     from galdask.catalog.ingest import IngestReport
+    from galdask.catalog.schema import Release
     from galdask.catalog.store import Store
     from galdask.engine.executor import Executor
     from galdask.stars.orbit_run import OrbitReport
@@ -42,6 +43,8 @@ class Renewal:
         The run; `unchanged` where the results stand.
     seconds : float
         Time of everything.
+    before : str
+        Run that the results showed before, where it was another one; it is kept until `galdask gc`.
     """
 
     ingest: IngestReport | None
@@ -49,6 +52,7 @@ class Renewal:
     stale: tuple[str, ...]
     run: pipeline.Summary
     seconds: float
+    before: str = ""
 
     @property
     def unchanged(self) -> bool:
@@ -61,7 +65,11 @@ class Renewal:
         for one in self.orbits:
             lines.append(f"{one.group}: {one.computed} of {one.partitions} partitions computed")
         lines += [f"not renewed: {text}" for text in self.stale]
-        return "\n".join([*lines, self.run.text()])
+        lines.append(self.run.text())
+        if self.before:
+            out = self.run.out
+            lines.append(f"before    run {self.before}; what moved: galdask diff {out}@before {out}")
+        return "\n".join(lines)
 
 
 class _Workers:
@@ -135,13 +143,21 @@ def regenerate(
         workers = _Workers(cluster, listen, stack)
         stack.enter_context(_alone(out / ".runs", wait, listen))
         report = None
-        if not ingest.unchanged(described, Path(source), store):
+        before = _shown(out)
+        if not ingest.unchanged(described, Path(source), store, replace_release=True):
             from galdask.engine import warm
 
-            warm.kernels(listen)
             columns = _columns(store)
+            _can_be_run(what, described, Path(source), store, columns, figures)
+            warm.kernels(listen)
             report = ingest.ingest(
-                described, Path(source), store, columns=columns, executor=workers.executor(), listen=listen
+                described,
+                Path(source),
+                store,
+                columns=columns,
+                executor=workers.executor(),
+                listen=listen,
+                replace_release=True,
             )
         opened = open_store(store)
         renewed, stale = _orbits(opened, what, workers, listen)
@@ -154,7 +170,27 @@ def regenerate(
         stale=tuple(stale),
         run=done,
         seconds=time.monotonic() - began,
+        before=before if before != done.run else "",
     )
+
+
+def _can_be_run(
+    what: str | Path, release: Release, source: Path, store: Path, columns: str, figures: bool
+) -> None:
+    """Refuse a pipeline that cannot be run on the new columns before the store is changed."""
+    from galdask.catalog.preview import preview
+
+    seen = preview(release, source, store, columns)
+    if seen is not None:
+        identity.resolve(what, seen, figures=figures)
+
+
+def _shown(out: Path) -> str:
+    """Return the run that the results show."""
+    from galdask.lineage.integrity import COMPLETE
+
+    run = (out / "current").resolve()
+    return run.name if (run / COMPLETE).is_file() else ""
 
 
 @contextlib.contextmanager
@@ -199,21 +235,23 @@ def _orbits(
     for group in store.orbits:
         if group.complete:
             continue
-        plan = _plan_of(group, store, what)
+        plan, why = _plan_of(group, store, what)
         if plan is None:
-            files = ", ".join(map(str, (what, *KNOWN)))
-            stale.append(f"{group.name}: its settings are in none of {files}; use 'galdask orbits'")
+            stale.append(f"{group.name}: {why}; use 'galdask orbits'")
             listen(events.Event(STEP, text=stale[-1]))
             continue
         done.append(orbit_run.run(store, plan, workers.executor(), listen))
+    others = [group for group in store.groups if group.kind != "orbits" and not group.complete]
+    stale += [f"{group.name}: what it was computed from has changed; make it again" for group in others]
     return done, stale
 
 
-def _plan_of(group: Group, store: Store, what: str | Path) -> OrbitPlan | None:
-    """Return the plan that made a group, from the pipelines at hand."""
+def _plan_of(group: Group, store: Store, what: str | Path) -> tuple[OrbitPlan | None, str]:
+    """Return the plan that made a group, from the pipelines at hand, or None and why there is none."""
     from galdask.stars.orbit_settings import OrbitPlan
 
     settings = group.settings
+    why = f"its settings are in none of {', '.join(map(str, dict.fromkeys((what, *KNOWN))))}"
     for name in (what, *KNOWN):
         try:
             section = config.load(identity.pipeline_path(name))
@@ -226,11 +264,12 @@ def _plan_of(group: Group, store: Store, what: str | Path) -> OrbitPlan | None:
                 backend=settings["backend"],
                 keep=list(settings["keep_draws"]),
             )
-        except GaldaskError:
+        except GaldaskError as error:
+            why += f" ({name}: {error.what})"
             continue
         if plan.name == group.name:
-            return plan
-    return None
+            return plan, ""
+    return None, why
 
 
 def _tidy(store: Store) -> None:

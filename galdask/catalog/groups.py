@@ -206,8 +206,8 @@ def commit(store: Path, group: Group) -> str:
     return manifest.commit(store, content | {KEY: [*others, group.to_json()]})
 
 
-def carried(store: Path, content: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Return the groups of a store's present manifest that hold for a new content.
+def carried(store: Path, content: Mapping[str, Any]) -> tuple[list[dict[str, Any]], list[str]]:
+    """Return the groups of a store's present manifest that stay under a new content.
 
     Parameters
     ----------
@@ -220,22 +220,27 @@ def carried(store: Path, content: Mapping[str, Any]) -> list[dict[str, Any]]:
     -------
     list of dict
         Entries of the manifest. A group keeps its part for every partition whose columns have the digests
-        that it was computed from, wherever that partition stood before. A group goes when no part is
-        left, or a column that it reads is gone or has another type or unit.
+        that it was computed from, wherever that partition stood before; where none has, it stays without
+        parts, to be computed again. It goes when a column that it reads is gone.
+    list of str
+        Which groups go, and why.
     """
     try:
         earlier = manifest.read(store).get(KEY, ())
     except StoreError:
-        return []
+        return [], []
     columns = {entry["name"]: StoredColumn.from_json(entry) for entry in content["columns"]}
-    kept = []
+    kept, dropped = [], []
     for group in map(Group.from_json, earlier):
-        if not columns.keys() >= group.reads.keys() or kinds_of(columns, group.reads) != group.reads:
+        if lacking := sorted(group.reads.keys() - columns.keys()):
+            dropped.append(f"{group.name} goes: there is no column {', '.join(lacking)} any more")
             continue
-        known = {part.inputs: part for part in group.parts if part is not None}
+        reads = kinds_of(columns, group.reads)
+        known = (
+            {part.inputs: part for part in group.parts if part is not None} if reads == group.reads else {}
+        )
         parts = tuple(
             known.get(inputs_of(one["rows"], one["digests"], group.reads)) for one in content["partitions"]
         )
-        if any(part is not None for part in parts):
-            kept.append(replace(group, parts=parts).to_json())
-    return kept
+        kept.append(replace(group, reads=reads, parts=parts).to_json())
+    return kept, dropped

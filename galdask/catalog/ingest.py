@@ -12,7 +12,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from galdask import digest, events, publish
-from galdask.catalog import companion, groups, journal, manifest, scan, sources
+from galdask.catalog import companion, former, groups, journal, manifest, scan, sources
 from galdask.catalog.build import build_partitions, finished
 from galdask.catalog.ledger import ledger
 from galdask.catalog.partition import Rule, boundaries, rule_for
@@ -65,8 +65,12 @@ class IngestReport:
         Time it took.
     store : path
         Where it is.
+    release : str
+        Its release.
     notes : tuple of str
         What the user should know: optional tables that are absent, columns that cannot be read.
+    former : str
+        Release that the store held before, where it was another one.
     """
 
     changed: bool
@@ -77,14 +81,17 @@ class IngestReport:
     reused: int
     seconds: float
     store: Path
+    release: str
     notes: tuple[str, ...] = ()
+    former: str = ""
 
     def text(self) -> str:
         """Return one sentence for people."""
         if not self.changed:
             return f"{self.store} is up to date: {self.rows:,} rows, nothing to do"
+        moved = f"the store held {self.former}; it now holds {self.release}\n" if self.former else ""
         return (
-            f"{self.store}: {self.rows:,} rows, {self.stars:,} stars, {self.partitions} partitions "
+            f"{moved}{self.store}: {self.rows:,} rows, {self.stars:,} stars, {self.partitions} partitions "
             f"({self.reused} reused), {self.written / 1e6:.1f} MB written in {self.seconds:.1f} s"
         )
 
@@ -99,6 +106,7 @@ def ingest(
     listen: events.Listener = events.silent,
     partition_rows: int | None = None,
     scratch: Path | None = None,
+    replace_release: bool = False,
 ) -> IngestReport:
     """Make or renew a store from the files of a release.
 
@@ -122,6 +130,8 @@ def ingest(
         existing store keeps its own.
     scratch : path, optional
         Where compressed files are inflated; by default inside the store.
+    replace_release : bool
+        Whether a store of another release may become one of this release.
 
     Returns
     -------
@@ -134,7 +144,12 @@ def ingest(
     OutputError
         If the store cannot be written or is being written by another process.
     StoreError
-        If the folder holds the store of another release.
+        If the folder holds the store of another release, and may not be replaced.
+
+    Notes
+    -----
+    Data files are named by their content: what the new release leaves as it was is not written again.
+    The manifest of a release that was replaced is kept beside the new one, see `galdask.catalog.earlier`.
     """
     began = time.perf_counter()
     if columns not in ("needed", "all"):
@@ -143,7 +158,7 @@ def ingest(
     paths = sources.find(release, source)
     identity = sources.identity(paths)
     settings = {"format": manifest.FORMAT, "release": digest.of_settings(release), "columns": columns}
-    earlier = _earlier(store, release, listen)
+    earlier = _earlier(store, release, listen, replace_release)
     if earlier is not None and _same(store, earlier, settings, identity, partition_rows):
         return _report(store, earlier, began, changed=False)
     scratch = Path(scratch).absolute() if scratch else store / journal.NAME / "scratch"
@@ -161,8 +176,10 @@ def ingest(
             content, entries = _run(plan, release, executor, listen)
         sources.check_unchanged(identity, paths)
         content |= {"settings": settings, "sources": identity, "mock": sources.is_mock(paths)}
-        if computed := groups.carried(store, content):
+        computed, dropped = groups.carried(store, content)
+        if computed:
             content[groups.KEY] = computed
+        former.keep(store, content)
         content["digest"] = manifest.commit(store, content)
         journal.sweep(store)
         journal.clear(store)
@@ -170,19 +187,27 @@ def ingest(
         _report(store, content, began, changed=True),
         written=sum(entry["written"] for entry in entries),
         reused=sum(not entry["written"] for entry in entries),
-        notes=_notes(release, plan, columns),
+        former=former.release_of(earlier, release.name),
+        notes=(*_notes(release, plan, columns), *dropped),
     )
     for text in report.notes:
         listen(events.Event(STEP, text=text))
     return report
 
 
-def unchanged(release: Release, source: Path, store: Path, columns: str | None = None) -> bool:
+def unchanged(
+    release: Release,
+    source: Path,
+    store: Path,
+    columns: str | None = None,
+    *,
+    replace_release: bool = False,
+) -> bool:
     """Tell whether a store holds just what these files hold, by their sizes and times; nothing is read.
 
     Parameters
     ----------
-    release, source, store
+    release, source, store, replace_release
         As `ingest` takes them.
     columns : {"needed", "all"}, optional
         By default what the store has.
@@ -194,7 +219,7 @@ def unchanged(release: Release, source: Path, store: Path, columns: str | None =
     """
     store, source = Path(store).absolute(), Path(source).absolute()
     identity = sources.identity(sources.find(release, source))
-    earlier = _earlier(store, release, events.silent)
+    earlier = _earlier(store, release, events.silent, replace_release)
     if earlier is None:
         return False
     settings = {
@@ -205,7 +230,9 @@ def unchanged(release: Release, source: Path, store: Path, columns: str | None =
     return _same(store, earlier, settings, identity, None)
 
 
-def _earlier(store: Path, release: Release, listen: events.Listener) -> dict[str, Any] | None:
+def _earlier(
+    store: Path, release: Release, listen: events.Listener, replace_release: bool
+) -> dict[str, Any] | None:
     if not (store / manifest.NAME).exists():
         return None
     try:
@@ -215,13 +242,14 @@ def _earlier(store: Path, release: Release, listen: events.Listener) -> dict[str
     except StoreError as error:
         listen(events.Event(STEP, text=f"{error.what}: made anew"))
         return None
-    if content["release"] != release.name:
+    if content["release"] != release.name and not replace_release:
         raise StoreError(
             "this is the store of another release",
             where=store,
             expected=release.name,
             found=content["release"],
-            todo="give another folder for the store",
+            todo="give another folder; or let this store become that release: ingest --replace-release, "
+            "or regenerate",
         )
     return content
 
@@ -350,6 +378,7 @@ def _report(store: Path, content: Mapping[str, Any], began: float, changed: bool
         reused=len(content["partitions"]),
         seconds=time.perf_counter() - began,
         store=store,
+        release=str(content["release"]),
     )
 
 

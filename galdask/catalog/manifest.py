@@ -123,7 +123,8 @@ def digest_of(content: Mapping[str, Any]) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def _intact(content: Mapping[str, Any]) -> bool:
+def is_intact(content: Mapping[str, Any]) -> bool:
+    """Tell whether a manifest is as it was written."""
     try:
         return content.get("digest") == digest_of(content)
     except ValueError:  # NaN, which is never written
@@ -167,7 +168,7 @@ def read(store: Path) -> dict[str, Any]:
             found=f"format {version}",
             todo="update galdask",
         )
-    if version != FORMAT or not _intact(content):
+    if version != FORMAT or not is_intact(content):
         raise StoreError(
             "the manifest is not as it was written",
             where=path,

@@ -15,6 +15,8 @@ with stores: the stars of each run are read again. Stars lost, changed and added
              in both runs.
 --to DIR:    summary.txt, summary.json; variables, stars, slopes and cells_<cube> as CSV and Parquet;
              maps.zarr and a picture for each quantity.
+runs:        OUT is the run that it shows; OUT@before the one before, OUT@dr16 the last of a release,
+             OUT@1a2b the one whose name begins so. They are kept until galdask gc OUT --yes.
 exit code:   0, also where nothing or everything moved; 2 if a run, a store or a pipeline is missing or is
              not that of the run.
 """
@@ -24,8 +26,13 @@ def arguments(command: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
     command.formatter_class = argparse.RawDescriptionHelpFormatter
     command.epilog = EPILOG
-    command.add_argument("a", type=Path, metavar="OUT_A", help="results of the earlier run")
+    command.add_argument(
+        "a", type=Path, metavar="OUT_A", help="results of the earlier run: OUT, or OUT@before"
+    )
     command.add_argument("b", type=Path, metavar="OUT_B", help="results of the later run")
+    command.add_argument(
+        "--store", type=Path, metavar="STORE", help="store of both runs: each reads it as it was then"
+    )
     command.add_argument("--store-a", type=Path, metavar="STORE", help="store of the earlier run")
     command.add_argument("--store-b", type=Path, metavar="STORE", help="store of the later run")
     command.add_argument(
@@ -46,11 +53,11 @@ def run(chosen: argparse.Namespace) -> int:
     from galdask.errors import ConfigError
     from galdask.lineage.diff import Side, diff, forms
 
-    stores = (chosen.store_a, chosen.store_b)
+    stores = (chosen.store_a or chosen.store, chosen.store_b or chosen.store)
     if (stores[0] is None) != (stores[1] is None):
         raise ConfigError(
             "stars are compared between two stores",
-            expected="both --store-a and --store-b, or neither",
+            expected="both --store-a and --store-b, or --store, or neither",
             found="--store-a alone" if stores[0] else "--store-b alone",
         )
     pipelines = _pipelines(chosen) if stores[0] is not None else (None, None)

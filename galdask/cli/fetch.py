@@ -56,5 +56,6 @@ def run(chosen: argparse.Namespace) -> int:
         patience=Patience(tries=chosen.tries, silence=chosen.silence, quiet=quiet),
         listen=events.Narrator(mode=chosen.progress),
     )
+    report.release = chosen.release  # as the user wrote it, for the line that says what comes next
     print(report.text())
     return 0

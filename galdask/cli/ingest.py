@@ -25,6 +25,9 @@ def arguments(command: argparse.ArgumentParser) -> None:
         "--partition-rows", type=int, metavar="N", help="about how many rows a partition holds"
     )
     command.add_argument("--scratch", type=Path, metavar="DIR", help="where compressed files are inflated")
+    command.add_argument(
+        "--replace-release", action="store_true", help="let a store of another release become one of this"
+    )
 
 
 def run(chosen: argparse.Namespace) -> int:
@@ -41,6 +44,7 @@ def run(chosen: argparse.Namespace) -> int:
             cluster=chosen.cluster,
             partition_rows=chosen.partition_rows,
             scratch=chosen.scratch,
+            replace_release=chosen.replace_release,
             listen=events.Narrator(mode=chosen.progress),
         )
     print(report.text())

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from galdask.errors import InputError
+from galdask.lineage import named
 
 #: commands that make something and may be run again
 AGAIN = ("run", "regenerate", "ingest", "orbits", "fit")
@@ -47,15 +48,17 @@ def explain(path: Path | str) -> Origin:
     Parameters
     ----------
     path : path
-        A store, the results of a run or a fit, or anything inside; or a dataset, table or picture that was
-        copied elsewhere.
+        A store, the results of a run (OUT, OUT@before) or a fit, or anything inside; or a dataset, table or
+        picture that was copied elsewhere.
 
     Raises
     ------
     InputError
         If there is nothing, or nothing says where it comes from.
     """
-    path = Path(path)
+    path, name = named.split(path)
+    if name:
+        path = named.find(path, name)
     if not path.exists():
         raise InputError("no such file or folder", where=path)
     own = _READERS.get(path.suffix.lower())

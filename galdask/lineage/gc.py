@@ -92,7 +92,7 @@ def collect(place: Path | str) -> list[Old]:
 
 
 def _of_store(store: Path) -> Iterator[tuple[Path, str]]:
-    from galdask.catalog import groups, journal, manifest
+    from galdask.catalog import former, groups, journal, manifest
 
     content = manifest.read(store)
     live = {file for part in content["partitions"] for file in part["files"].values()}
@@ -111,6 +111,7 @@ def _of_store(store: Path) -> Iterator[tuple[Path, str]]:
                 yield path, "half-written file"
             elif path.suffix == ".parquet" and path.relative_to(store).as_posix() not in live:
                 yield path, "columns of an earlier release"
+    yield from ((path, "manifest of an earlier time") for path in former.paths(store))
     if (store / journal.NAME).exists():
         yield store / journal.NAME, "unfinished ingest"
     for path in sorted((store / groups.JOURNAL).glob("*")):

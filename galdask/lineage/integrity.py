@@ -10,12 +10,13 @@ from typing import Any
 
 from galdask import digest
 from galdask.errors import ProductError
+from galdask.lineage import named
 from galdask.lineage.results import Results
 
 #: folders whose contents are sealed, one digest for each entry
 SEALED = ("cubes", "products", "tables", "figures")
 #: the file that says that a run is whole, and holds the digests
-COMPLETE = "complete.json"
+COMPLETE = named.COMPLETE
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,14 +31,16 @@ class Damage:
 
 
 def folder_of(out: Path | str) -> Path:
-    """Return the folder of the current run of OUT, or of the run that `out` is.
+    """Return the folder of the current run of OUT, of an earlier one (OUT@NAME), or of the run that `out` is.
 
     Raises
     ------
     ProductError
         If there are no results at all.
     """
-    out = Path(out)
+    out, name = named.split(out)
+    if name:
+        return named.find(out, name)
     for folder in (out / "current", out):
         if (folder / COMPLETE).is_file() or (folder / "products").is_dir():
             return folder.resolve()

@@ -49,6 +49,11 @@ class Reasons:
         if then is None:
             return ["no earlier run"]
         found: dict[str, None] = {}
+        release, now = then.get("store", {}).get("release"), self.work.store.name
+        if release not in (None, now) and any(
+            self.work.keys[r] not in self.work.done for r in words.values()
+        ):
+            found[f"release changed: {release} -> {now}"] = None
         for word, request in words.items():
             key = self.work.keys[request]
             if key in self.work.done:

@@ -1,6 +1,7 @@
 """Groups of computed columns: written, committed, read, and kept through ingests only where they hold."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -161,18 +162,24 @@ def test_parts_follow_their_partition(store, tmp_path):
     assert got["ra"][0] == table["RA"][rows]
 
 
-@pytest.mark.parametrize("change", ["unit", "gone", "all rows"])
-def test_a_group_goes_when_nothing_of_it_holds(store, tmp_path, change):
-    add(store)
+@pytest.mark.parametrize("change", ["unit", "all rows"])
+def test_a_group_of_which_nothing_holds_waits_to_be_computed(store, tmp_path, change):
+    before = add(store)
     described, table = release(), stars()
     if change == "unit":
-        from dataclasses import replace
-
         described = release([replace(c, unit="rad") if c.name == "ra" else c for c in COLUMNS])
-    elif change == "gone":
-        described = release([c for c in COLUMNS if c.name != "ra"])
     else:
         table["RA"] += 1e-3
         write(tmp_path / "stars.fits", table)
     again(tmp_path, described=described)
+    after = open_store(store).orbits[0]
+    assert set(after.parts) == {None}
+    assert after.settings == before.orbits[0].settings
+    assert after.reads["ra"] == ("float64 rad" if change == "unit" else "float64 deg")
+
+
+def test_a_group_goes_with_a_column_that_it_reads(store, tmp_path):
+    add(store)
+    report, _ = again(tmp_path, described=release([c for c in COLUMNS if c.name != "ra"]))
     assert open_store(store).orbits == ()
+    assert f"{NAME} goes: there is no column ra any more" in report.notes

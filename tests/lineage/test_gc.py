@@ -44,8 +44,9 @@ def here(two, tmp_path):
 
 def test_a_store_keeps_what_the_manifest_names(here, capsys):
     store = open_store(here / "store")
-    (old,) = gc.garbage(here / "store")
+    old, then = gc.garbage(here / "store")
     assert old.what == "columns of an earlier release"
+    assert then.what == "manifest of an earlier time"
     assert old.bytes == old.path.stat().st_size
     dropped = here / "store" / "data" / "orbits-00000000"
     shutil.copytree(here / "store" / "data" / store.orbits[0].name, dropped)
@@ -58,6 +59,7 @@ def test_a_store_keeps_what_the_manifest_names(here, capsys):
     assert main(["gc", str(here / "store"), "--yes"]) == 0
     assert not dropped.exists()
     assert not old.path.exists()
+    assert not then.path.exists()
     assert gc.garbage(here / "store") == []
     for index in range(len(store.partitions)):
         group = store.orbits[0].name

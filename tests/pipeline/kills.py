@@ -20,9 +20,13 @@ LOCAL = "galdask_cluster: 1\ntype: local\nn_workers: 2\nmemory_limit: 2GiB\ndash
 ENVIRONMENT = {**os.environ, "SOURCE_DATE_EPOCH": "0", "MPLBACKEND": "Agg"}
 
 
-def words(source, *more):
+#: what a call was about when it was killed, told by what it had left
+STAGES = ("start", "ingest", "states", "products", "report", "end")
+
+
+def words(source, *more, release="dr17"):
     """Return the command, in places relative to the folder where it runs."""
-    command = [sys.executable, "-m", "galdask", "regenerate", "mine.yaml", "--release", "dr17"]
+    command = [sys.executable, "-m", "galdask", "regenerate", "mine.yaml", "--release", release]
     places = ["--from", str(source), "--store", "store", "--out", "out"]
     return [*command, *places, "--cluster", "cluster.yaml", "--progress", "none", *more]
 
@@ -42,22 +46,29 @@ def lose(table):
 
 
 class Killed:
-    """A store and results of one release, the files of the next one, and what an undisturbed call makes."""
+    """A store and results of one release, the files of the next one, and what an undisturbed call makes.
 
-    def __init__(self, folder, more=(), stars=2000):
+    The next one is DR17 with some rows corrected and lost, `earlier` DR17 without these or another release.
+    """
+
+    def __init__(self, folder, more=(), stars=2000, earlier="dr17"):
         def small(content):
             content["products"] = {n: content["products"][n] or {} for n in ("feh_slices", "age_slices")}
             content["cubes"] = {"polar": content["cubes"]["polar"]}
 
-        self.folder, self.more = folder, more
+        self.folder, self.more, self.earlier = folder, more, earlier
+        self.stages = dict.fromkeys(STAGES, 0)
         galdask.mock("dr17", folder / "old", stars=stars, seed=1, layout="lite")
         self.new = release(folder / "old", folder / "new", corrections, lose, lose)
+        if earlier != "dr17":
+            shutil.rmtree(folder / "old")
+            galdask.mock(earlier, folder / "old", stars=stars, seed=1)
         base = self.base = folder / "base"
         base.mkdir()
         variant(base / "mine.yaml", small)
         (base / "cluster.yaml").write_text(INLINE)
-        galdask.ingest("dr17", folder / "old", base / "store", cluster="inline", partition_rows=400)
-        self.call(base, folder / "old")
+        galdask.ingest(earlier, folder / "old", base / "store", cluster="inline", partition_rows=400)
+        self.call(base, folder / "old", earlier)
         self.before = run_of(base / "out")
         whole = self.copy("undisturbed")
         began = time.monotonic()
@@ -71,8 +82,8 @@ class Killed:
         shutil.copytree(self.base, self.folder / name, symlinks=True)
         return self.folder / name
 
-    def call(self, place, source=None):
-        command = words(source or self.new, *self.more)
+    def call(self, place, source=None, release="dr17"):
+        command = words(source or self.new, *self.more, release=release)
         subprocess.run(command, cwd=place, env=ENVIRONMENT, check=True, stdout=subprocess.DEVNULL)
 
     def kill(self, place, delay):
@@ -94,9 +105,29 @@ class Killed:
         if in_time:
             os.killpg(process.pid, signal.SIGKILL)
         process.wait()
+        if in_time:
+            self.stages[self.stage(place)] += 1
         assert run_of(out) in (self.before, self.after)
         assert integrity.check((out / "current").resolve()) == []
         return in_time
+
+    def stage(self, place):
+        """Return at what stage a killed call was, from what it left."""
+        if run_of(place / "out") == self.after:
+            return "end"
+        made = list((place / "out" / ".runs").glob(".*.tmp"))
+        if any((one / "report").exists() for one in made):
+            return "report"
+        if any(
+            next((one / kind).glob("*"), None)
+            for one in made
+            for kind in ("products", "cubes")
+            if (one / kind).is_dir()
+        ):
+            return "products"
+        if made:
+            return "states"
+        return "ingest" if (place / "store" / ".ingest").exists() else "start"
 
     def round(self, name, kills, seed, cluster=INLINE):
         """Kill so many calls on one copy, a new one whenever a call ends first; let the last end."""

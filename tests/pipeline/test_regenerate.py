@@ -1,19 +1,23 @@
 """A new release in one line: what it ingests and runs, what it leaves, who may do it."""
 
+import json
 import os
 import shutil
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 import galdask
-from galdask import pipeline, publish
+from galdask import foresight, pipeline, publish
+from galdask.catalog import former
+from galdask.catalog.release import load_release
 from galdask.catalog.store import open_store
 from galdask.cli.main import main
-from galdask.errors import GaldaskError, OutputError, StoreError
+from galdask.errors import ConfigError, GaldaskError, OutputError, StoreError
 from galdask.lineage import integrity
 from galdask.renewal import regenerate
 from tests.pipeline.releases import release, variant
@@ -158,11 +162,64 @@ def test_what_cannot_be_is_refused_and_changes_nothing(here, mock_release, tmp_p
     assert (open_store(here / "store").digest, (here / "out" / "current").resolve()) == before
 
 
-def test_the_store_of_another_release(here, tmp_path):
-    files = galdask.mock("migration", tmp_path / "other", stars=50)
-    assert files
+def test_a_release_without_what_the_pipeline_needs_changes_nothing(here, tmp_path):
+    before = open_store(here / "store").digest, (here / "out" / "current").resolve()
+    galdask.mock("migration", tmp_path / "other", stars=50)
     name = next(path for path in (tmp_path / "other").iterdir() if path.suffix == ".yaml")
-    with pytest.raises(StoreError, match="another release"):
+    with pytest.raises(ConfigError, match="the store has no column 'ra'"):
         regenerate(
             here / "mine.yaml", name, tmp_path / "other", here / "store", here / "out", cluster="inline"
         )
+    assert (open_store(here / "store").digest, (here / "out" / "current").resolve()) == before
+    assert not (here / "store" / ".ingest").exists()
+
+
+def renamed(folder, name="nightly"):
+    """Return the release file of DR17 under another name: the same files, another release."""
+    path = Path(load_release.__code__.co_filename).parent / "releases" / "dr17.yaml"
+    text = path.read_text()
+    assert "\nname: dr17\n" in text
+    (folder / f"{name}.yaml").write_text(text.replace("\nname: dr17\n", f"\nname: {name}\n"))
+    return folder / f"{name}.yaml"
+
+
+def test_another_release_with_the_same_stars_reuses_all(here, mock_release, tmp_path, capsys):
+    before = open_store(here / "store")
+    galdask.orbits(here / "store", "orbits", draws=2, cluster="inline")
+    nightly = renamed(tmp_path)
+    with pytest.raises(StoreError, match="another release"):
+        galdask.ingest(nightly, mock_release, here / "store", cluster="inline")
+    command = words(here, mock_release)
+    command[command.index("dr17")] = str(nightly)
+    assert main(command) == 0
+    said = capsys.readouterr().out
+    assert "the store held dr17; it now holds nightly" in said
+    assert f"{len(before.partitions)} partitions ({len(before.partitions)} reused), 0.0 MB written" in said
+    assert " 0 states computed" in "\n" + said.replace("\n", "\n ")
+    assert f"galdask diff {here / 'out'}@before {here / 'out'}" in said
+    after = open_store(here / "store")
+    assert after.name == "nightly"
+    assert after.orbits[0].complete
+    assert former.open_as_of(here / "store", before.digest, None).name in ("dr17", "nightly")
+    assert main(["diff", f"{here / 'out'}@before", str(here / "out")]) == 0
+    assert "no number differs" in capsys.readouterr().out
+
+
+def test_a_later_release_moves_orbits_and_says_what_moved(here, tmp_path, capsys):
+    """From DR17 to DR16: other stars, other motions; the run before and its stars are still there."""
+    galdask.orbits(here / "store", "orbits", draws=2, cluster="inline")
+    galdask.mock("dr16", tmp_path / "dr16", stars=8000, seed=1)
+    store, out = here / "store", here / "out"
+    done = regenerate(here / "mine.yaml", "dr16", tmp_path / "dr16", store, out, cluster="inline")
+    assert done.ingest.former == "dr17"
+    assert [one.computed for one in done.orbits] == [len(open_store(store).partitions)]
+    assert open_store(store).orbits[0].complete
+    found = foresight.forecast(here / "mine.yaml", store, tmp_path / "none", cluster="inline")
+    assert not found.unchanged
+    pipelines = ["--pipeline", str(here / "mine.yaml")]
+    assert main(["diff", f"{out}@dr17", str(out), "--store", str(store), *pipelines, "--json"]) == 0
+    said = json.loads(capsys.readouterr().out)
+    assert said["catalogue"]["rows"] == [8000, open_store(store).rows]
+    assert not [note for note in said["notes"] if "not as it was" in note]
+    assert main(["verify", f"{out}@before"]) == 0
+    assert "catalogue: dr17" in capsys.readouterr().out

@@ -26,8 +26,20 @@ def as_text(found: Diff, every: bool = False) -> str:
         return "\n".join([*lines, "", "no number differs"])
     lines += ["", *_stars(found), *_maps(found), *_cells(found), *_slopes(found)]
     lines += _variables(found, every)
-    lines += [f"only in {one.run}: {one.kind} {one.dataset} {one.variable}".rstrip() for one in found.lone]
-    return "\n".join(lines)
+    return "\n".join([*lines, *_lone(found)])
+
+
+def _lone(found: Diff) -> list[str]:
+    """Return what only one run has: a line for whole datasets, and one for each with variables of its own."""
+    whole: dict[str, list[str]] = {}
+    parts: dict[str, list[str]] = {}
+    for one in found.lone:
+        place = f"only in {one.run}: {one.kind}"
+        if one.variable:
+            parts.setdefault(f"{place} {one.dataset}", []).append(one.variable)
+        else:
+            whole.setdefault(f"{place}s", []).append(one.dataset)
+    return [f"{place}: {', '.join(names)}" for place, names in (*whole.items(), *parts.items())]
 
 
 def _side(word: str, found: Diff, k: int) -> str:

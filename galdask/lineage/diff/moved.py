@@ -129,7 +129,9 @@ def of_datasets(kind: str, name: str, a: xr.Dataset, b: xr.Dataset) -> tuple[lis
     found = []
     for variable in map(str, shared):
         unit = str(b[variable].attrs.get("units", ""))
-        error = next((e for e in (f"{variable}_err",) if e in a and e in b), None)
+        error: str | None = f"{variable}_err"
+        if not all(error in one and one[error].dims == one[variable].dims for one in (a, b)):
+            error = None  # an axis of that name, or none
         names = [variable, *([error] if error else [])]
         own: list[xr.Dataset] = [_bare(one[names]) for one in (a, b)]
         note = ""

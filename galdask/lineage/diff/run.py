@@ -13,6 +13,8 @@ import numpy as np
 from galdask import config, events, provenance
 from galdask.engine.cluster import open_executor
 from galdask.errors import ProductError
+from galdask.lineage import named
+from galdask.lineage import notes as lineage
 from galdask.lineage.diff import maps
 from galdask.lineage.diff.groups import Group, groups_of
 from galdask.lineage.diff.moved import Lone, Moved, compare
@@ -38,7 +40,8 @@ class Side:
     out : Path
         Folder of its results.
     store : Path, optional
-        Folder of its store; both runs need theirs for anything that is said of stars.
+        Folder of its store, also where that has changed since; both runs need theirs for anything that is
+        said of stars.
     pipeline : Path, optional
         Its pipeline file.
     """
@@ -108,15 +111,17 @@ def diff(a: Side, b: Side, *, cluster: Any = "inline", listen: events.Listener =
         raise ProductError("the two runs have no product in common", where=f"{a.out}, {b.out}")
     found = Diff(records, folders, moved, lone, _notes(records))
     if a.store is None or b.store is None:
-        found.notes.append("which stars did it is not known without both stores (--store-a, --store-b)")
+        found.notes.append(
+            "which stars did it is not known without both stores (--store, or --store-a and --store-b)"
+        )
         _from_saved(found, results)
         return found
     if a.pipeline is None or b.pipeline is None:
         raise ProductError("stars are chosen by a pipeline file", todo="name it with --pipeline")
     with open_executor(cluster, listen) as executor:
         sources = [
-            _source(side, side.pipeline, record, word, found.notes)
-            for side, record, word in ((a, records[0], "A"), (b, records[1], "B"))
+            _source(side, side.pipeline, folder, record, word, found.notes)
+            for side, folder, record, word in zip((a, b), folders, records, "AB", strict=True)
         ]
         _of_stars(found, sources[0], sources[1], executor)
         found.slopes = slopes(sources[0], sources[1], executor)
@@ -144,24 +149,25 @@ def _notes(records: tuple[Mapping[str, Any], Mapping[str, Any]]) -> list[str]:
 
 
 def _source(
-    side: Side, pipeline: Path | None, record: Mapping[str, Any], word: str, notes: list[str]
+    side: Side, pipeline: Path | None, folder: Path, record: Mapping[str, Any], word: str, notes: list[str]
 ) -> Source:
     from galdask.cartography.plan import Plan
-    from galdask.catalog.store import open_store
+    from galdask.catalog.former import holds, open_as_of
     from galdask.stars.recipe import Recipe
 
     assert side.store is not None  # checked by the caller
     assert pipeline is not None
-    store = open_store(side.store)
+    known = record.get("store", {}).get("digest", "")
+    noted = lineage.read(folder) or {}
+    store = open_as_of(side.store, known, noted.get("partitions"))
     section = config.load(pipeline)
     recipe = Recipe.from_section(section, store)
     plan = Plan.from_section(section, recipe.derived_columns, recipe.samples)
     if json.loads(json.dumps(recipe.settings())) != record.get("settings", {}):
         notes.append(f"run {word} was made with other settings than {pipeline.name} has now")
-    known = record.get("store", {}).get("digest")
-    if known != store.digest:
+    if known != store.digest and not holds(store, noted.get("partitions", [])):
         notes.append(f"the store of {word} is not as it was when the run was made")
-    cache = side.out / ".cache"
+    cache = named.split(side.out)[0] / ".cache"
     return Source(store, recipe, plan, cache if cache.is_dir() else None)
 
 
