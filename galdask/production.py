@@ -1,14 +1,15 @@
-"""Products made side by side: each worker finishes one, writes it, and draws it from what was written."""
+"""Products made side by side: each task finishes and writes one, or draws one from what was written."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from galdask.engine.tasks import peak_bytes
+from galdask.engine.measure import peak_bytes
 from galdask.errors import ProductError
+from galdask.events import Share
 
 if TYPE_CHECKING:
     from galdask.cartography.plan import Plan
@@ -32,8 +33,8 @@ class Job:
     """Whether pictures are drawn."""
 
 
-def make(job: Job, name: str) -> int:
-    """Write a product or a cube and draw its picture, if it has one.
+def finish(job: Job, name: str) -> int:
+    """Write a product or a cube.
 
     Returns
     -------
@@ -47,7 +48,7 @@ def make(job: Job, name: str) -> int:
     OutputError
         If the disk is full or the place cannot be written.
     """
-    from galdask import cartography, figures
+    from galdask import cartography
 
     try:
         cartography.write(job.plan, name, job.tables, job.folder, job.note)
@@ -55,19 +56,41 @@ def make(job: Job, name: str) -> int:
         raise ProductError(
             f"the product {name!r} failed", found=f"{type(error).__name__}: {error}"
         ) from error
-    if job.figures and name in figures.names():
-        saved = job.folder / "products" / f"{name}.zarr"
-        figures.make(name, cartography.open_product(saved), job.folder / "figures")
+    return peak_bytes()
+
+
+def draw(job: Job, name: str) -> int:
+    """Draw the picture of a product from what was written; returns the peak memory of this process."""
+    from galdask import cartography, figures
+
+    figures.make(
+        name, cartography.open_product(job.folder / "products" / f"{name}.zarr"), job.folder / "figures"
+    )
     return peak_bytes()
 
 
 def make_all(job: Job, names: Sequence[str], executor: Executor) -> int:
     """Make every product, those with most numbers first; return the peak memory of a process, bytes."""
-    from galdask import cartography
+    from galdask import cartography, figures
 
     def size(name: str) -> int:
         return sum(job.tables.size(request) for request in cartography.requests(job.plan, [name]))
 
     largest_first = sorted(names, key=size, reverse=True)
-    made = executor.run(make, largest_first, step="products", labels=largest_first, shared=job)
-    return max((peak for _, peak in made), default=0)
+    peaks = _each(finish, job, largest_first, executor, "finish products")
+    if job.figures:
+        drawn = figures.names()
+        peaks += _each(draw, job, [n for n in largest_first if n in drawn], executor, "draw figures")
+    return max(peaks, default=0)
+
+
+def _each(
+    function: Callable[[Job, str], int], job: Job, names: Sequence[str], executor: Executor, step: str
+) -> list[int]:
+    """Run a function for each product, under its name on the dashboard, e.g. draw:global_maps."""
+    verb = step.split()[0]
+    shares = [Share(name=f"{verb}:{name.replace('/', '-')}") for name in names]
+    made = executor.run(
+        function, names, step=step, labels=names, shared=job, shares=shares, unit=step.split()[1]
+    )
+    return [peak for _, peak in made]

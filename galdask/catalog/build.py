@@ -19,6 +19,7 @@ from galdask.catalog.companion import used_file
 from galdask.catalog.manifest import StoredColumn
 from galdask.catalog.plan import Plan
 from galdask.catalog.schema import KeyJoin
+from galdask.events import gauge
 
 Task = tuple[int, int, int]
 
@@ -64,6 +65,7 @@ def build_partition(plan: Plan, task: Task) -> dict[str, Any]:
         for a, b in slabs:
             content, found = collect(plan, a, b)
             tally.add(content, found)
+            gauge.count(rows=b - a)
             if b == stop:
                 digests = {column: state.hexdigest() for column, state in tally.digests.items()}
                 names = {g: _name(columns, digests, schemas[g], slab) for g, columns in groups.items()}

@@ -12,6 +12,7 @@ from galdask.catalog.columns import Column, Numbers, settle
 from galdask.catalog.plan import STAR_KEY, Plan, Target
 from galdask.catalog.schema import KeyJoin, RowMatch
 from galdask.catalog.texts import pack
+from galdask.events import gauge
 
 Raw = dict[str, np.ndarray]
 
@@ -48,6 +49,7 @@ def collect(plan: Plan, start: int, stop: int) -> tuple[dict[str, Column], dict[
             ids = raw[plan.main][plan.targets[join.column].read_name]
             hidden = plan.targets[join.column].missing.mask(ids)
             raw[table], used[table] = companion.look_up(plan, table, ids, hidden, start)
+    gauge.count(read=sum(np.ma.getdata(a).nbytes for found in raw.values() for a in found.values()))
     columns: dict[str, Column] = {STAR_KEY: Numbers(scan.keys_of(plan, start, stop))}
     seen: set[tuple[str, str]] = set()
     for name, target in plan.targets.items():

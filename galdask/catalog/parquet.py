@@ -14,6 +14,7 @@ import pyarrow.parquet as pq
 
 from galdask import digest, publish
 from galdask.errors import StoreError
+from galdask.events import gauge
 
 #: part of every file's name, so that files written with other settings are other files
 SETTINGS = {"version": "2.6", "compression": "zstd", "compression_level": 1, "write_page_checksum": True}
@@ -128,6 +129,7 @@ def read(path: Path, names: Sequence[str], where: str) -> dict[str, pa.Array]:
     try:
         with pq.ParquetFile(path, memory_map=True, page_checksum_verification=True) as file:
             table = file.read(columns=list(names), use_threads=False, use_pandas_metadata=False)
+            gauge.count(read=stored_bytes(file.metadata, names))
             return {name: _one(table[name]) for name in names}
     except FileNotFoundError as error:
         raise broken("a data file of the store is missing", path, where) from error
@@ -135,6 +137,16 @@ def read(path: Path, names: Sequence[str], where: str) -> dict[str, pa.Array]:
         raise broken("a data file of the store lacks a column", path, where, error) from error
     except (OSError, MemoryError, UnicodeDecodeError, pa.ArrowException) as error:
         raise broken("a data file of the store is damaged", path, where, error) from error
+
+
+def stored_bytes(about: pq.FileMetaData, names: Sequence[str]) -> int:
+    """Return the bytes of columns in a data file, compressed as they are."""
+    own, total = set(names), 0
+    for i in range(about.num_row_groups):
+        group = about.row_group(i)
+        chunks = (group.column(j) for j in range(group.num_columns))
+        total += sum(c.total_compressed_size for c in chunks if c.path_in_schema.split(".")[0] in own)
+    return total
 
 
 def broken(what: str, path: Path, where: str, found: Any = None) -> StoreError:

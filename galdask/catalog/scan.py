@@ -12,6 +12,7 @@ from galdask.catalog.keys import id_texts, star_keys
 from galdask.catalog.partition import candidates
 from galdask.catalog.plan import Plan
 from galdask.errors import InputError
+from galdask.events import gauge
 
 #: rows of the id column that are read at a time
 RANGE_ROWS = 1 << 17
@@ -69,6 +70,7 @@ def scan_range(plan: Plan, task: tuple[int, int]) -> tuple[np.ndarray, np.ndarra
     start, stop = task
     target = plan.targets[plan.star_id]
     ids = plan.tables[plan.main].read(start, stop, [target.read_name])[target.read_name]
+    gauge.count(read=np.ma.getdata(ids).nbytes)
     empty = target.missing.mask(ids)
     if empty.any():
         raise InputError(

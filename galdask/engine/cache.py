@@ -16,6 +16,7 @@ from typing import BinaryIO
 
 from galdask import digest, publish
 from galdask.errors import StoreError
+from galdask.events import gauge
 from galdask.reductions import states
 
 _MAGIC = b"galdask pack 1\n\0"
@@ -115,6 +116,7 @@ def read_states(path: Path, keys: Iterable[str]) -> dict[str, states.State]:
             found=f"no state {missing[0][:16]}",
             todo="run the same command again: it is computed anew",
         )
+    gauge.count(read=sum(index[key][1] for key in keys))
     with open(path, "rb") as handle:
         whole = memoryview(mmap.mmap(handle.fileno(), 0, access=mmap.ACCESS_READ))
     return {key: states.loads(whole[index[key][0] : sum(index[key])], where=path) for key in keys}

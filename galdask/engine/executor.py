@@ -8,7 +8,8 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from typing import Any, Protocol
 
 from galdask import events
-from galdask.engine import stop
+from galdask.engine import measure, stop
+from galdask.engine.progress import Progress, Recorder
 from galdask.engine.residents import Here, Load, Residents
 
 Result = tuple[int, Any]
@@ -21,9 +22,12 @@ class Executor(Protocol):
     ----------
     dashboard : str or None
         Link of the dashboard, if there is one.
+    recorders : list of callable
+        Each receives one record a finished task; see `galdask.engine.history`.
     """
 
     dashboard: str | None
+    recorders: list[Recorder]
 
     @property
     def workers(self) -> int:
@@ -38,6 +42,8 @@ class Executor(Protocol):
         step: str,
         labels: Sequence[str] | None = None,
         shared: Any = None,
+        shares: Sequence[events.Share] | None = None,
+        unit: str = "tasks",
     ) -> Iterator[Result]:
         """Yield (index of the task, result) in the order of completion.
 
@@ -48,11 +54,15 @@ class Executor(Protocol):
         tasks : sequence
             Small, picklable descriptions of the work.
         step : str
-            Name of the step, for progress and the dashboard.
+            Name of the step, for progress and the dashboard, where "map states" is the group map-states.
         labels : sequence of str, optional
-            What each task works on, for error messages.
+            What each task works on, for error messages and the history.
         shared : optional
             What all tasks need; sent once to each worker.
+        shares : sequence of Share, optional
+            What each task is of the whole: its rows, its units, its own group on the dashboard.
+        unit : str
+            What progress counts.
 
         Raises
         ------
@@ -101,6 +111,7 @@ class Inline:
     def __init__(self, threads: int = 1, listen: events.Listener = events.silent) -> None:
         self.workers = threads
         self.listen = listen
+        self.recorders: list[Recorder] = []
         self._pool = ThreadPoolExecutor(threads) if threads > 1 else None
 
     def run(
@@ -111,15 +122,18 @@ class Inline:
         step: str,
         labels: Sequence[str] | None = None,
         shared: Any = None,
+        shares: Sequence[events.Share] | None = None,
+        unit: str = "tasks",
     ) -> Iterator[Result]:
         """Yield results; see `Executor.run`."""
-        call = function if shared is None else _with(function, shared)
-        results = self._threads(call, tasks) if self._pool else _one_by_one(call, tasks)
-        for done, result in enumerate(results, 1):
-            self.listen(events.Event(step, done, len(tasks), "tasks"))
-            yield result
+        progress = Progress(step, len(tasks), labels, shares, unit, self.listen, self.recorders)
+        call = _Call(function, shared, progress, tell=self._pool is None)
+        results = self._threads(call, tasks, progress) if self._pool else _one_by_one(call, tasks)
+        for index, (result, took) in results:
+            progress.finished(index, took)
+            yield index, result
 
-    def _threads(self, call: Callable[[Any], Any], tasks: Sequence[Any]) -> Iterator[Result]:
+    def _threads(self, call: _Call, tasks: Sequence[Any], progress: Progress) -> Iterator[Result]:
         assert self._pool is not None
         waiting = iter(enumerate(tasks))
         running: dict[Future, int] = {}
@@ -127,11 +141,12 @@ class Inline:
             while True:
                 stop.check()
                 for index, task in itertools.islice(waiting, 2 * self.workers - len(running)):
-                    running[self._pool.submit(call, task)] = index
+                    running[self._pool.submit(call, index, task)] = index
                 if not running:
                     return
                 for future in wait(running, timeout=0.2, return_when=FIRST_COMPLETED).done:
                     yield running.pop(future), future.result()
+                progress.tell()
         finally:
             for future in running:
                 future.cancel()
@@ -147,15 +162,27 @@ class Inline:
             self._pool.shutdown()
 
 
-class _with:  # noqa: N801 - a partial application that reads as one
-    def __init__(self, function: Callable[..., Any], shared: Any) -> None:
-        self.function, self.shared = function, shared
+class _Call:
+    """A task of a step, called and measured."""
 
-    def __call__(self, task: Any) -> Any:
-        return self.function(self.shared, task)
+    def __init__(self, function: Callable[..., Any], shared: Any, progress: Progress, tell: bool) -> None:
+        self.function, self.shared, self.progress, self.tell = function, shared, progress, tell
+
+    def __call__(self, index: int, task: Any) -> tuple[Any, measure.Measure]:
+        def beat(rows: int, read: int) -> None:
+            self.progress.beat(index, rows, read, measure.peak_bytes())
+            if self.tell:  # nobody else does while the caller's thread works
+                self.progress.tell()
+
+        arguments = (task,) if self.shared is None else (self.shared, task)
+        try:
+            return measure.here(self.function, *arguments, beat=beat)
+        except Exception as error:
+            self.progress.failed(index, error)
+            raise
 
 
-def _one_by_one(call: Callable[[Any], Any], tasks: Sequence[Any]) -> Iterator[Result]:
+def _one_by_one(call: _Call, tasks: Sequence[Any]) -> Iterator[Result]:
     for index, task in enumerate(tasks):
         stop.check()
-        yield index, call(task)
+        yield index, call(index, task)

@@ -13,8 +13,9 @@ from distributed import Client, Future
 from distributed.scheduler import KilledWorker
 
 from galdask import events
-from galdask.engine import stop
+from galdask.engine import measure, stop
 from galdask.engine.executor import Result
+from galdask.engine.progress import Progress, Recorder
 from galdask.engine.residents import Load, Residents
 from galdask.engine.residents_on_dask import OnWorkers
 from galdask.errors import ClusterError, GaldaskError, StoppedError
@@ -45,8 +46,11 @@ class OnDask:
     ) -> None:
         self.client = client
         self.listen = listen
+        self.recorders: list[Recorder] = []
         self._closing = closing
+        self._watched: dict[str, tuple[Progress, int]] = {}
         self.dashboard: str | None = client.dashboard_link or None
+        client.subscribe_topic(measure.TOPIC, self._hear)
 
     @property
     def workers(self) -> int:
@@ -61,8 +65,11 @@ class OnDask:
         step: str,
         labels: Sequence[str] | None = None,
         shared: Any = None,
+        shares: Sequence[events.Share] | None = None,
+        unit: str = "tasks",
     ) -> Iterator[Result]:
         """Yield results; see `Executor.run`."""
+        progress = Progress(step, len(tasks), labels, shares, unit, self.listen, self.recorders)
         nonce = secrets.token_hex(8)
         name = step.replace(" ", "-")
         first = () if shared is None else (self.client.submit(_hold, shared, key=f"{name}-settings-{nonce}"),)
@@ -70,15 +77,17 @@ class OnDask:
         flying: dict[str, tuple[int, Future]] = {}
         waiting = iter(enumerate(tasks))
         limit = AHEAD * self.workers
-        done = 0
         seen = time.monotonic()
         try:
             while True:
                 stop.check()
                 while len(flying) < limit and (item := next(waiting, None)) is not None:
                     index, task = item
-                    key = f"{name}-{nonce}{index:08x}"
-                    future = self.client.submit(function, *first, task, key=key, pure=False)
+                    key = f"{progress.group(index)}-{nonce}{index:08x}"
+                    self._watched[key] = progress, index
+                    future = self.client.submit(
+                        measure.on_worker, function, *first, task, key=key, pure=False
+                    )
                     flying[key] = index, future
                     future.add_done_callback(finished.put)
                 if not flying:
@@ -87,19 +96,39 @@ class OnDask:
                     future = finished.get(timeout=0.2)
                 except queue.Empty:
                     seen = self._wait_for_workers(seen, step)
+                    progress.tell()
                     continue
                 seen = time.monotonic()
-                index = flying.pop(str(future.key))[0]
-                result = _result(future, labels[index] if labels else f"task {index}")
-                done += 1
-                self.listen(events.Event(step, done, len(tasks), "tasks"))
+                key = str(future.key)
+                index = flying.pop(key)[0]
+                self._watched.pop(key, None)
+                try:
+                    result, took = _result(future, progress.label(index))
+                except Exception as error:
+                    progress.failed(index, error)
+                    raise
+                progress.finished(index, took)
                 yield index, result
         except StoppedError:
             _land(flying, finished)
             raise
         finally:
+            for key in flying:
+                self._watched.pop(key, None)
             if flying:
                 self.client.cancel([future for _, future in flying.values()], force=True)
+
+    def _hear(self, event: tuple[float, Any]) -> None:
+        """Hear a worker tell of a running task; this is the thread of the client's loop."""
+        told = event[1]
+        found = self._watched.get(told.get("key", "")) if isinstance(told, dict) else None
+        if found is None:
+            return
+        progress, index = found
+        if "start" in told:
+            progress.started(index)
+        else:
+            progress.beat(index, told["rows"], told["read"], told["peak"])
 
     def residents(self, load: Load, shards: Sequence[Any], *, step: str) -> Residents:
         """Return shards in the memory of the workers; see `Executor.residents`."""

@@ -86,11 +86,11 @@ def peak(work: Work, figures: bool, threads: int = 1, most_cells: int = 0) -> Pe
     """
     smaller = "fewer rows in a partition: ingest into a new store with --partition-rows"
     steps = [
-        Peak(_map(work) * threads, "map stars", smaller),
-        Peak(_finish(work) * threads, "finish", "fewer products at a time (--only), or coarser grids"),
+        Peak(_map(work) * threads, "map states", smaller),
+        Peak(_finish(work) * threads, "finish states", "fewer products at a time (--only), or coarser grids"),
         Peak(
             ((DRAWING if figures else 0) + 64 * most_cells) * threads,
-            "products",
+            "draw figures" if figures else "finish products",
             "--no-figures, or coarser grids",
         ),
     ]

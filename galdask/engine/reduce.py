@@ -12,6 +12,7 @@ from galdask.engine import cache, tasks
 from galdask.engine.executor import Executor
 from galdask.engine.plan import Work, survey
 from galdask.engine.tables import Tables
+from galdask.events import Share
 from galdask.reductions.states import DamagedStateError
 from galdask.stars.recipe import Recipe
 
@@ -129,8 +130,25 @@ def _finish(
     size = max(1, -(-(len(work) - slow) // (BATCHES * executor.workers)))
     groups = [[task] for task in work[:slow]]
     groups += [work[i : i + size] for i in range(slow, len(work), size)]
-    for _, peak in executor.run(tasks.finish, groups, step="finish", shared=job):
+    labels = [", ".join(_words(job, task.request) for task in group) for group in groups]
+    shares = [Share(parts=len(group)) for group in groups]
+    for _, peak in executor.run(
+        tasks.finish,
+        groups,
+        step="finish states",
+        labels=labels,
+        shared=job,
+        shares=shares,
+        unit="reductions",
+    ):
         outcome.peak_bytes = max(outcome.peak_bytes, peak)
+
+
+def _words(job: tasks.Job, request: str) -> str:
+    """Return what a reduction is, for people."""
+    sample, reduction = job.requests[request]
+    quantity = getattr(reduction, "quantity", "")
+    return f"{reduction.kind} of {sample}" + (f" {quantity}" if quantity else "")
 
 
 def _map(work: Work, job: tasks.Job, executor: Executor, outcome: Outcome, keep_samples: bool) -> Where:
@@ -155,9 +173,11 @@ def _map(work: Work, job: tasks.Job, executor: Executor, outcome: Outcome, keep_
     found = executor.run(
         tasks.map_partitions,
         [todo[i : i + size] for i in starts],
-        step="map stars",
+        step="map states",
         labels=[", ".join(labels[i : i + size]) for i in starts],
         shared=job,
+        shares=[_share(todo[i : i + size]) for i in starts],
+        unit="partitions",
     )
     for index, batch in found:
         for place, mapped in enumerate(batch, starts[index]):
@@ -168,6 +188,10 @@ def _map(work: Work, job: tasks.Job, executor: Executor, outcome: Outcome, keep_
             outcome.peak_bytes = max(outcome.peak_bytes, mapped.peak_bytes)
     outcome.partitions_read = len(todo)
     return where
+
+
+def _share(batch: Sequence[tasks.MapTask]) -> Share:
+    return Share(rows=sum(task.part.rows for task in batch), parts=len(batch))
 
 
 def _merge(job: tasks.Job, where: Where, executor: Executor, scratch: Path) -> Where:

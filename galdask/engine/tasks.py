@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import functools
-import resource
-import sys
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -14,6 +12,8 @@ from typing import Any
 
 from galdask.catalog.store import PartitionRef, read_partition
 from galdask.engine import cache, tables
+from galdask.engine.measure import peak_bytes
+from galdask.events import gauge
 from galdask.reductions import states
 from galdask.reductions.cells import CellTable
 from galdask.stars.block import Block, load_block
@@ -80,20 +80,6 @@ class FinishTask:
     """Its key there."""
 
 
-def peak_bytes() -> int:
-    """Return the peak resident memory of this process.
-
-    Notes
-    -----
-    `ru_maxrss` on Linux begins with the memory of the process that started this one: it is the last resort.
-    """
-    with contextlib.suppress(OSError, ValueError, IndexError):
-        text = Path("/proc/self/status").read_text()
-        return int(text.split("VmHWM:", 1)[1].split()[0]) * 1024
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return peak if sys.platform == "darwin" else peak * 1024
-
-
 def map_partitions(job: Job, batch: Sequence[MapTask]) -> list[Mapped]:
     """Map several partitions, one after the other: a task should be worth its round trip."""
     return [map_partition(job, task) for task in batch]
@@ -107,6 +93,7 @@ def map_partition(job: Job, task: MapTask) -> Mapped:
     began = time.perf_counter()
     path = cache.pack_path(task.folder, task.entries.values())
     if cache.pack_index(path).keys() >= set(task.entries.values()):
+        gauge.count(rows=task.part.rows)
         return Mapped(path, task.part.rows, 0.0, peak_bytes())
     block = _block(job, task)
     views: dict[str, Mapping[str, Any]] = {}
@@ -120,13 +107,16 @@ def map_partition(job: Job, task: MapTask) -> Mapped:
             views[sample] = block.view(sample)
         entries[key] = reduction.map(views[sample])
     pack = cache.write_pack(task.folder, entries)
+    gauge.count(rows=task.part.rows)
     return Mapped(pack, task.part.rows, time.perf_counter() - began, peak_bytes())
 
 
 def _block(job: Job, task: MapTask) -> Block:
     if task.sample is not None:
         with contextlib.suppress(FileNotFoundError, ValueError):
-            return load_block(task.sample)
+            block = load_block(task.sample)
+            gauge.count(read=task.sample.stat().st_size)
+            return block
     block = job.recipe.derive(read_partition(task.part, verify=job.verify))
     if task.sample is not None:
         block.save(task.sample)

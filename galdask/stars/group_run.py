@@ -14,8 +14,8 @@ import numpy as np
 from galdask import events, publish
 from galdask.catalog import groups, journal
 from galdask.catalog.groups import JOURNAL, Group, Part
-from galdask.catalog.ingest import Runs
 from galdask.catalog.manifest import StoredColumn
+from galdask.catalog.runs import Runs
 from galdask.catalog.store import PartitionRef, Store, open_store, read_partition
 
 #: the ledger, in the folder of the group
@@ -151,7 +151,7 @@ def renew(
             if waiting:
                 job = Job(kind, plan.name, tuple(plan.columns), given(), store.path)
                 work = [Task(store.part(index, plan.columns_read), inputs[index]) for index in waiting]
-                for place, part in _computed(job, work, executor, listen):
+                for place, part in _computed(job, work, executor):
                     parts[waiting[place]] = part
             group = _commit(store, plan, kind, parts)
         assert group is not None
@@ -159,16 +159,19 @@ def renew(
     return Renewed(store, group, changed, len(waiting))
 
 
-def _computed(
-    job: Job, work: list[Task], executor: Runs, listen: events.Listener
-) -> Iterator[tuple[int, Part]]:
+def _computed(job: Job, work: list[Task], executor: Runs) -> Iterator[tuple[int, Part]]:
     """Yield parts as they are finished."""
     labels = [f"partition {task.part.index} of {job.store} ({task.part.rows} rows)" for task in work]
-    total, done = sum(task.part.rows for task in work), 0
-    for place, part in executor.run(compute, work, step=job.kind.step, labels=labels, shared=job):
-        done += work[place].part.rows
-        listen(events.Event(job.kind.step, done, total, "stars"))
-        yield place, part
+    shares = [events.Share(rows=task.part.rows) for task in work]
+    yield from executor.run(
+        compute,
+        work,
+        step=job.kind.step,
+        labels=labels,
+        shared=job,
+        shares=shares,
+        unit="partitions",
+    )
 
 
 def _journal_file(store: Path, group: str, inputs: str) -> Path:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from galdask import events
-from galdask.catalog.ingest import Runs
+from galdask.catalog.runs import Runs
 from galdask.catalog.store import Store
 from galdask.stars import orbit_status
 from galdask.stars.group_run import LEDGER, Kind, renew

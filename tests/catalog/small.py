@@ -18,7 +18,7 @@ class Serial:
     def __init__(self, stop_after=None):
         self.seen, self.stop_after = [], stop_after
 
-    def run(self, function, tasks, *, step, labels=None, shared=None):
+    def run(self, function, tasks, *, step, labels=None, shared=None, **more):
         assert labels is None or len(labels) == len(tasks)
         for index, task in enumerate(tasks):
             self.seen.append((step, task))

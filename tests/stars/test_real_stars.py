@@ -37,7 +37,7 @@ class Here:
 
     workers = 1
 
-    def run(self, function, tasks, *, step, labels=None, shared=None):
+    def run(self, function, tasks, *, step, labels=None, shared=None, **more):
         for index, task in enumerate(tasks):
             yield index, function(shared, task)
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from galdask import events
-from galdask.catalog.ingest import Runs
+from galdask.catalog.runs import Runs
 from galdask.catalog.store import Store
 from galdask.migration.birth import status
 from galdask.migration.birth.partition import birth_radii

@@ -10,6 +10,7 @@ import numpy as np
 from galdask import digest
 from galdask.catalog.store import PartitionRef, Store, read_partition
 from galdask.errors import InputError
+from galdask.events import Share
 from galdask.migration.fit.columns import MEASURED, Columns
 from galdask.migration.model.choices import Choices
 from galdask.migration.model.parameters import Parameters
@@ -70,7 +71,10 @@ def read_sample(
     tasks = [(columns, store.part(k, columns.names)) for k in range(len(store.partitions))]
     labels = [f"partition {k}" for k in range(len(tasks))]
     parts: list[Any] = [None] * len(tasks)
-    for index, found in executor.run(_read, tasks, step="stars", labels=labels):
+    shares = [Share(rows=part.rows) for _, part in tasks]
+    for index, found in executor.run(
+        _read, tasks, step="read stars", labels=labels, shares=shares, unit="partitions"
+    ):
         parts[index] = found
     counts = np.sum([count for _, count in parts], axis=0)
     ledger = {name: int(n) for name, n in zip(columns.steps, counts[1:], strict=True)}
