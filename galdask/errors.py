@@ -123,6 +123,10 @@ class ClusterError(GaldaskError):
     """Workers that cannot be started, or that died too often."""
 
 
+class OutOfMemoryError(ClusterError):
+    """Work that does not fit into the memory of a worker."""
+
+
 class StoppedError(GaldaskError):
     """The user stopped the run; what was finished is kept."""
 
