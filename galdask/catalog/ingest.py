@@ -4,47 +4,27 @@ from __future__ import annotations
 
 import itertools
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 
 from galdask import digest, events, publish
-from galdask.catalog import companion, former, groups, journal, manifest, scan, sources
+from galdask.catalog import companion, former, groups, journal, made, manifest, scan, sources
 from galdask.catalog.build import build_partitions, finished
 from galdask.catalog.ledger import ledger
 from galdask.catalog.partition import Rule, boundaries, rule_for
 from galdask.catalog.plan import Plan, targets_of
 from galdask.catalog.readers import open_table
+from galdask.catalog.runs import Runs
 from galdask.catalog.schema import KeyJoin, Release, RowMatch
 from galdask.errors import ConfigError, OutputError, StoreError
 
 STEP = "ingest"
 #: tasks for each worker, at most: several partitions share a task where there are many
 BATCHES = 10
-
-
-class Runs(Protocol):
-    """What runs the tasks: an executor of the engine, or anything like it."""
-
-    @property
-    def workers(self) -> int:
-        """Tasks that run at the same time."""
-        ...
-
-    def run(
-        self,
-        function: Callable[..., Any],
-        tasks: Sequence[Any],
-        *,
-        step: str,
-        labels: Sequence[str] | None = None,
-        shared: Any = None,
-    ) -> Iterator[tuple[int, Any]]:
-        """Yield (index of a task, ``function(shared, task)``) in the order of completion."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,6 +160,7 @@ def ingest(
         if computed:
             content[groups.KEY] = computed
         former.keep(store, content)
+        made.by_ingest(store, content)
         content["digest"] = manifest.commit(store, content)
         journal.sweep(store)
         journal.clear(store)
@@ -310,7 +291,16 @@ def _run(
     size = max(1, -(-len(waiting) // (BATCHES * executor.workers)))
     batches = [waiting[i : i + size] for i in range(0, len(waiting), size)]
     labels = [f"partitions from {batch[0][0]}, rows {batch[0][1]} to {batch[-1][2]}" for batch in batches]
-    for _, done in executor.run(build_partitions, batches, step=STEP, labels=labels, shared=plan):
+    shares = [events.Share(rows=sum(b - a for _, a, b in batch), parts=len(batch)) for batch in batches]
+    for _, done in executor.run(
+        build_partitions,
+        batches,
+        step="ingest write",
+        labels=labels,
+        shared=plan,
+        shares=shares,
+        unit="partitions",
+    ):
         entries |= {entry["index"]: entry for entry in done}
     ordered = [entries[task[0]] for task in tasks]
     return _content(plan, release, scanned["stars"], ledgers, ordered), ordered
@@ -321,7 +311,11 @@ def _scan(plan: Plan, executor: Runs) -> dict[str, Any]:
     table = plan.tables[plan.main]
     tasks = scan.ranges(table.rows)
     labels = [f"rows {a} to {b}" for a, b in tasks]
-    found = dict(executor.run(scan.scan_range, tasks, step="scan", labels=labels, shared=plan))
+    shares = [events.Share(rows=b - a) for a, b in tasks]
+    done = executor.run(
+        scan.scan_range, tasks, step="ingest scan", labels=labels, shared=plan, shares=shares, unit="ranges"
+    )
+    found = dict(done)
     rows = np.concatenate([*(found[i][0] for i in range(len(tasks))), np.empty(0, np.int64)])
     hashes = np.concatenate([*(found[i][1] for i in range(len(tasks))), np.empty(0, np.uint64)])
     stars, collision = scan.count_stars([scan.run_file(plan.journal, a) for a, _ in tasks])
@@ -335,7 +329,8 @@ def _scan(plan: Plan, executor: Runs) -> dict[str, Any]:
 def _index(plan: Plan, name: str, executor: Runs) -> dict[str, int]:
     known = journal.load(plan.journal, f"join-{name}")
     if known is None:
-        done = executor.run(companion.index, [name], step="join", labels=[f"table {name}"], shared=plan)
+        label = f"table {name}"
+        done = executor.run(companion.index, [name], step="ingest join", labels=[label], shared=plan)
         known = dict(done)[0]
         journal.keep(plan.journal, f"join-{name}", known)
     return known

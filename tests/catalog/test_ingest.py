@@ -125,7 +125,7 @@ def test_a_touched_file_is_read_again_but_nothing_is_rewritten(tmp_path):
     files = {p: p.stat().st_mtime_ns for p in (tmp_path / "store" / "data").rglob("*.parquet")}
     os.utime(tmp_path / "stars.fits", ns=(1, 1))
     report, executor = again(tmp_path, partition_rows=None)
-    assert executor.count("ingest") == report.partitions == report.reused
+    assert executor.count("ingest write") == report.partitions == report.reused
     assert report.written == 0
     assert {p: p.stat().st_mtime_ns for p in files} == files
     assert again(tmp_path, partition_rows=None)[0].changed is False

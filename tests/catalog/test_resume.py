@@ -69,8 +69,8 @@ def test_killed_twice_and_still_the_same_bytes(tmp_path):
         tmp_path, store=store, columns="all", described=with_ages(), listen=lambda e: heard.append(e.text)
     )
     assert f"{done} of {report.partitions} partitions were finished by an earlier call" in heard
-    assert executor.count("ingest") == report.partitions - done
-    assert executor.count("scan") == executor.count("join") == 0
+    assert executor.count("ingest write") == report.partitions - done
+    assert executor.count("ingest scan") == executor.count("ingest join") == 0
     again(tmp_path, store=tmp_path / "whole", columns="all", described=with_ages())
     assert contents(store) == contents(tmp_path / "whole")
     assert not (store / ".ingest").exists()
@@ -93,7 +93,7 @@ def test_a_lost_or_damaged_file_is_made_again(tmp_path):
     files[0].unlink()
     files[1].write_bytes(files[1].read_bytes()[:-9])
     report, executor = again(tmp_path)
-    assert executor.count("ingest") == report.partitions - 2
+    assert executor.count("ingest write") == report.partitions - 2
     make(tmp_path, store=tmp_path / "whole")
     assert contents(tmp_path / "store").keys() == contents(tmp_path / "whole").keys()
 
@@ -103,7 +103,7 @@ def test_other_settings_do_not_resume(tmp_path):
     with pytest.raises(KeyboardInterrupt):
         again(tmp_path, executor=Serial(stop_after=("ingest", 4)))
     report, executor = again(tmp_path, partition_rows=40)
-    assert executor.count("ingest") == report.partitions
+    assert executor.count("ingest write") == report.partitions
     assert not (tmp_path / "store" / ".ingest").exists()
 
 
