@@ -49,7 +49,6 @@ def arguments(command: argparse.ArgumentParser) -> None:
 
 def run(chosen: argparse.Namespace) -> int:
     """Print what moved."""
-    from galdask import events
     from galdask.errors import ConfigError
     from galdask.lineage.diff import Side, diff, forms
 
@@ -62,7 +61,7 @@ def run(chosen: argparse.Namespace) -> int:
         )
     pipelines = _pipelines(chosen) if stores[0] is not None else (None, None)
     sides = [Side(out, *rest) for out, *rest in zip((chosen.a, chosen.b), stores, pipelines, strict=True)]
-    listen = events.Narrator(mode=chosen.progress)
+    listen = chosen.listen
     found = diff(*sides, cluster=chosen.cluster, listen=listen)
     if chosen.to is not None:
         forms.write(found, chosen.to)

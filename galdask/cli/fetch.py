@@ -37,7 +37,6 @@ def arguments(command: argparse.ArgumentParser) -> None:
 
 def run(chosen: argparse.Namespace) -> int:
     """Fetch and say what came."""
-    from galdask import events
     from galdask.catalog.fetch import fetch
     from galdask.catalog.fetch.patience import Patience
     from galdask.catalog.release import load_release
@@ -54,7 +53,7 @@ def run(chosen: argparse.Namespace) -> int:
         base=chosen.url_base,
         again=chosen.again,
         patience=Patience(tries=chosen.tries, silence=chosen.silence, quiet=quiet),
-        listen=events.Narrator(mode=chosen.progress),
+        listen=chosen.listen,
     )
     report.release = chosen.release  # as the user wrote it, for the line that says what comes next
     print(report.text())

@@ -38,7 +38,7 @@ def arguments(command: argparse.ArgumentParser) -> None:
 
 def run(chosen: argparse.Namespace) -> int:
     """Fit, and say what was found."""
-    from galdask import events, fitting
+    from galdask import fitting
     from galdask.engine import stop
 
     with stop.on_interrupt():
@@ -54,7 +54,7 @@ def run(chosen: argparse.Namespace) -> int:
             variants=chosen.variants,
             files=chosen.files,
             products=not chosen.no_products,
-            listen=events.Narrator(mode=chosen.progress),
+            listen=chosen.listen,
         )
     print(outcome.text())
     return 0

@@ -32,7 +32,7 @@ def arguments(command: argparse.ArgumentParser) -> None:
 
 def run(chosen: argparse.Namespace) -> int:
     """Ingest and say what came of it."""
-    from galdask import api, events
+    from galdask import api
     from galdask.engine import stop
 
     with stop.on_interrupt():
@@ -45,7 +45,7 @@ def run(chosen: argparse.Namespace) -> int:
             partition_rows=chosen.partition_rows,
             scratch=chosen.scratch,
             replace_release=chosen.replace_release,
-            listen=events.Narrator(mode=chosen.progress),
+            listen=chosen.listen,
         )
     print(report.text())
     return 0

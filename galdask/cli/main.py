@@ -9,6 +9,7 @@ import traceback
 from collections.abc import Sequence
 
 from galdask import __version__
+from galdask.cli import listening
 
 #: command -> one line of help; each lives in the module of its name
 COMMANDS = {
@@ -45,12 +46,7 @@ def parser() -> argparse.ArgumentParser:
     for name, line in COMMANDS.items():
         command = commands.add_parser(name, help=line, description=line[0].upper() + line[1:] + ".")
         importlib.import_module(f"galdask.cli.{name}").arguments(command)
-        command.add_argument(
-            "--progress",
-            choices=("auto", "bar", "plain", "none"),
-            default="auto",
-            help="how progress is shown (default: a bar on a terminal, lines elsewhere)",
-        )
+        listening.arguments(command)
     return top
 
 
@@ -65,8 +61,10 @@ def main(words: Sequence[str] | None = None) -> int:
     from galdask.errors import GaldaskError
 
     chosen = parser().parse_args(words)
+    chosen.words = list(sys.argv[1:] if words is None else words)
     try:
-        return int(importlib.import_module(f"galdask.cli.{chosen.command}").run(chosen) or 0)
+        with listening.listening(chosen):
+            return int(importlib.import_module(f"galdask.cli.{chosen.command}").run(chosen) or 0)
     except GaldaskError as error:
         sys.stdout.flush()
         print(f"galdask {chosen.command}: {error}", file=sys.stderr)

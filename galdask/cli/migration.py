@@ -47,7 +47,7 @@ def run(chosen: argparse.Namespace) -> int:
 
 def _birth_radii(chosen: argparse.Namespace) -> int:
     """Add the columns and say what became of every star."""
-    from galdask import api, events
+    from galdask import api
     from galdask.engine import stop
 
     with stop.on_interrupt():
@@ -56,7 +56,7 @@ def _birth_radii(chosen: argparse.Namespace) -> int:
             chosen.store,
             chosen.pipeline,
             cluster=chosen.cluster,
-            listen=events.Narrator(mode=chosen.progress),
+            listen=chosen.listen,
         )
     print(report.text())
     return 0

@@ -32,7 +32,7 @@ def arguments(command: argparse.ArgumentParser) -> None:
 
 def run(chosen: argparse.Namespace) -> int:
     """Write the files and say where they are."""
-    from galdask import api, events
+    from galdask import api
 
     made = api.mock(
         chosen.release,
@@ -40,7 +40,7 @@ def run(chosen: argparse.Namespace) -> int:
         stars=chosen.stars,
         seed=chosen.seed,
         layout=chosen.layout,
-        listen=events.Narrator(mode=chosen.progress),
+        listen=chosen.listen,
     )
     for path in made:
         print(f"{path}  ({path.stat().st_size:,} bytes)")

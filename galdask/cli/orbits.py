@@ -30,7 +30,7 @@ def arguments(command: argparse.ArgumentParser) -> None:
 
 def run(chosen: argparse.Namespace) -> int:
     """Compute the orbits and say what became of every star."""
-    from galdask import api, events
+    from galdask import api
     from galdask.engine import stop
 
     with stop.on_interrupt():
@@ -41,7 +41,7 @@ def run(chosen: argparse.Namespace) -> int:
             backend=chosen.backend,
             keep_draws=None if chosen.keep_draws is None else chosen.keep_draws or True,
             cluster=chosen.cluster,
-            listen=events.Narrator(mode=chosen.progress),
+            listen=chosen.listen,
         )
     print(report.text())
     return 0

@@ -11,10 +11,9 @@ def arguments(command: argparse.ArgumentParser) -> None:
 
 def run(chosen: argparse.Namespace) -> int:
     """Print a line for each product."""
-    from galdask import events
     from galdask.engine import warm
 
-    warm.announce(events.Narrator(mode=chosen.progress))
+    warm.announce(chosen.listen)
     from galdask.cartography.products import registry
 
     products = registry()

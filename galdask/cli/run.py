@@ -24,7 +24,7 @@ def arguments(command: argparse.ArgumentParser) -> None:
 
 def run(chosen: argparse.Namespace) -> int:
     """Run the pipeline and say where the results are."""
-    from galdask import events, pipeline
+    from galdask import pipeline
     from galdask.engine import stop
 
     with stop.on_interrupt():
@@ -36,7 +36,7 @@ def run(chosen: argparse.Namespace) -> int:
             only=chosen.only,
             cache=False if chosen.no_cache else chosen.cache or True,
             figures=not chosen.no_figures,
-            listen=events.Narrator(mode=chosen.progress),
+            listen=chosen.listen,
         )
     print(summary.text())
     return 0

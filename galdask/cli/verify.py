@@ -56,13 +56,12 @@ def _store(chosen: argparse.Namespace) -> int:
     import dataclasses
     import json
 
-    from galdask import events
     from galdask.errors import ConfigError
     from galdask.lineage.store_check import check_store
 
     if chosen.csv is not None:
         raise ConfigError("a store has no table of published numbers", where="--csv", todo="leave it out")
-    found = check_store(chosen.out, events.Narrator(mode=chosen.progress))
+    found = check_store(chosen.out, chosen.listen)
     if chosen.json:
         print(json.dumps([dataclasses.asdict(check) for check in found], indent=1))
     else:
