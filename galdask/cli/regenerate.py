@@ -26,7 +26,7 @@ def arguments(command: argparse.ArgumentParser) -> None:
 
 def run(chosen: argparse.Namespace) -> int:
     """Renew store and results, and say what came of it."""
-    from galdask import events, renewal
+    from galdask import renewal
     from galdask.engine import stop
 
     with stop.on_interrupt():
@@ -39,7 +39,7 @@ def run(chosen: argparse.Namespace) -> int:
             cluster=chosen.cluster,
             figures=not chosen.no_figures,
             wait=chosen.wait,
-            listen=events.Narrator(mode=chosen.progress),
+            listen=chosen.listen,
         )
     print(done.text())
     return 0
