@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import shutil
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -75,16 +75,31 @@ class Renewal:
 class _Workers:
     """An executor that is started when it is first needed."""
 
-    def __init__(self, cluster: Any, listen: events.Listener, stack: contextlib.ExitStack) -> None:
+    def __init__(
+        self, cluster: Any, listen: events.Listener, stack: contextlib.ExitStack, report: Path | str | None
+    ) -> None:
         self._cluster, self._listen, self._stack = cluster, listen, stack
         self._open: Executor | None = None
+        self.report = report
+        """Performance report that is still to be begun."""
 
     def executor(self) -> Executor:
+        from galdask.engine import performance
         from galdask.engine.cluster import open_executor
 
         if self._open is None:
             self._open = self._stack.enter_context(open_executor(self._cluster, self._listen))
+            self._stack.enter_context(performance.report(self._open, self.report, self._listen))
+            self.report = None
         return self._open
+
+    @contextlib.contextmanager
+    def watched(self, store: Path, name: str) -> Iterator[Executor]:
+        """Yield the executor, and keep the history of its tasks beside the store."""
+        from galdask.engine import history
+
+        with history.kept(store, name, self._listen) as kept, kept.of(self.executor()):
+            yield self.executor()
 
     @property
     def cluster(self) -> Any:
@@ -101,7 +116,9 @@ def regenerate(
     *,
     cluster: Any = "laptop",
     figures: bool = True,
+    orbits: Sequence[str | Path] = (),
     wait: bool = False,
+    performance_report: Path | str | None = None,
     listen: events.Listener = events.silent,
 ) -> Renewal:
     """Bring a store and its results up to date with the files of a release.
@@ -120,8 +137,13 @@ def regenerate(
         Where to work; nothing is started when nothing has changed.
     figures : bool
         Whether pictures and the report are made.
+    orbits : sequence of str or path
+        Pipelines in which the settings of the store's orbit groups are looked for, beside `what` and the
+        shipped ones.
     wait : bool
         Whether to wait for another process that writes there, instead of being refused.
+    performance_report : path, optional
+        File of Dask's performance report.
     listen : callable
         Receives progress events.
 
@@ -140,7 +162,7 @@ def regenerate(
     described = load_release(release)
     identity.pipeline_path(what)
     with contextlib.ExitStack() as stack:
-        workers = _Workers(cluster, listen, stack)
+        workers = _Workers(cluster, listen, stack, performance_report)
         stack.enter_context(_alone(out / ".runs", wait, listen))
         report = None
         before = _shown(out)
@@ -150,20 +172,29 @@ def regenerate(
             columns = _columns(store)
             _can_be_run(what, described, Path(source), store, columns, figures)
             warm.kernels(listen)
-            report = ingest.ingest(
-                described,
-                Path(source),
-                store,
-                columns=columns,
-                executor=workers.executor(),
-                listen=listen,
-                replace_release=True,
-            )
+            with workers.watched(store, "ingest") as executor:
+                report = ingest.ingest(
+                    described,
+                    Path(source),
+                    store,
+                    columns=columns,
+                    executor=executor,
+                    listen=listen,
+                    replace_release=True,
+                )
         opened = open_store(store)
-        renewed, stale = _orbits(opened, what, workers, listen)
+        renewed, stale = _orbits(opened, (what, *orbits, *KNOWN), workers, listen)
         opened = open_store(store)
         _tidy(opened)
-        done = pipeline.run(what, opened, out, cluster=workers.cluster, figures=figures, listen=listen)
+        done = pipeline.run(
+            what,
+            opened,
+            out,
+            cluster=workers.cluster,
+            figures=figures,
+            performance_report=workers.report,
+            listen=listen,
+        )
     return Renewal(
         ingest=report if report is not None and report.changed else None,
         orbits=tuple(renewed),
@@ -226,7 +257,7 @@ def _columns(store: Path) -> str:
 
 
 def _orbits(
-    store: Store, what: str | Path, workers: _Workers, listen: events.Listener
+    store: Store, pipelines: Sequence[str | Path], workers: _Workers, listen: events.Listener
 ) -> tuple[list[OrbitReport], list[str]]:
     """Compute the partitions that orbit groups of the store lack."""
     from galdask.stars import orbit_run
@@ -235,24 +266,25 @@ def _orbits(
     for group in store.orbits:
         if group.complete:
             continue
-        plan, why = _plan_of(group, store, what)
+        plan, why = _plan_of(group, store, pipelines)
         if plan is None:
-            stale.append(f"{group.name}: {why}; use 'galdask orbits'")
+            stale.append(f"{group.name}: {why}; name their pipeline with --orbits, or use 'galdask orbits'")
             listen(events.Event(STEP, text=stale[-1]))
             continue
-        done.append(orbit_run.run(store, plan, workers.executor(), listen))
+        with workers.watched(store.path, "orbits") as executor:
+            done.append(orbit_run.run(store, plan, executor, listen))
     others = [group for group in store.groups if group.kind != "orbits" and not group.complete]
     stale += [f"{group.name}: what it was computed from has changed; make it again" for group in others]
     return done, stale
 
 
-def _plan_of(group: Group, store: Store, what: str | Path) -> tuple[OrbitPlan | None, str]:
+def _plan_of(group: Group, store: Store, pipelines: Sequence[str | Path]) -> tuple[OrbitPlan | None, str]:
     """Return the plan that made a group, from the pipelines at hand, or None and why there is none."""
     from galdask.stars.orbit_settings import OrbitPlan
 
     settings = group.settings
-    why = f"its settings are in none of {', '.join(map(str, dict.fromkeys((what, *KNOWN))))}"
-    for name in (what, *KNOWN):
+    why = f"its settings are in none of {', '.join(map(str, dict.fromkeys(pipelines)))}"
+    for name in pipelines:
         try:
             section = config.load(identity.pipeline_path(name))
             if "orbits" not in section:

@@ -53,7 +53,7 @@ def sweep(store: Path) -> None:
     for orphan in (store / "data").rglob(".*.tmp"):
         with contextlib.suppress(OSError):
             orphan.unlink()
-    for orphan in store.glob(".manifest*.tmp"):
+    for orphan in store.glob(".*.tmp"):
         with contextlib.suppress(OSError):
             orphan.unlink()
 

@@ -61,7 +61,10 @@ def as_text(found: Any) -> str:
     for table, one in record.get("files", {}).items():
         lines.append(f"  file      {table}: {one['file']}, {one['size']:,} bytes")
     for name, group in record.get("groups", {}).items():
-        lines.append(f"  group     {name}: {_short(group.get('potential'))}, frame {_short(group['frame'])}")
+        told = {key: group[key] for key in ("potential", "frame", "source") if group.get(key) is not None}
+        lines.append(f"  group     {name}: " + ", ".join(f"{key} {_short(told[key])}" for key in told))
+        if group.get("command"):
+            lines.append(f"    made    {group.get('made')} by {shlex.join(map(str, group['command']))}")
     settings = record.get("settings")
     if isinstance(settings, Mapping):
         lines += _settings(settings)

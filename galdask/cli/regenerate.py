@@ -5,6 +5,8 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from galdask.cli import listening
+
 
 def arguments(command: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
@@ -18,7 +20,15 @@ def arguments(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--cluster", default="laptop", metavar="NAME|FILE", help="where to work (default: laptop)"
     )
+    command.add_argument(
+        "--orbits",
+        nargs="+",
+        default=(),
+        metavar="NAME|FILE",
+        help="pipelines that made the store's orbits, where they are neither PIPELINE nor shipped ones",
+    )
     command.add_argument("--no-figures", action="store_true", help="datasets and tables only")
+    listening.report(command)
     command.add_argument(
         "--wait", action="store_true", help="wait for another regeneration of OUT, instead of being refused"
     )
@@ -38,7 +48,9 @@ def run(chosen: argparse.Namespace) -> int:
             chosen.out,
             cluster=chosen.cluster,
             figures=not chosen.no_figures,
+            orbits=chosen.orbits,
             wait=chosen.wait,
+            performance_report=chosen.performance_report,
             listen=chosen.listen,
         )
     print(done.text())

@@ -98,11 +98,14 @@ def _of_folder(folder: Path) -> tuple[str, dict[str, Any]] | None:
 
 def _store(folder: Path) -> dict[str, Any]:
     """Return what a store says of itself; the manifest is checked."""
+    from galdask.catalog import made
     from galdask.catalog.store import open_store
 
     store = open_store(folder)
     files = store.content.get("sources", {})
+    known = made.of_store(folder, store.content)
     return {
+        **{key: value for key, value in known.items() if key != "of"},
         "store": {
             "release": store.name,
             "title": store.title,
@@ -112,10 +115,18 @@ def _store(folder: Path) -> dict[str, Any]:
             "mock": store.mock,
         },
         "files": {table: {k: v for k, v in one.items() if k != "inode"} for table, one in files.items()},
-        "groups": {group.name: dict(group.settings) for group in store.orbits},
+        "groups": {group.name: dict(group.settings) | _made(folder, group.name) for group in store.groups},
         "settings": dict(store.content.get("settings", {})),
         "partitioning": dict(store.content["partitioning"]),
     }
+
+
+def _made(folder: Path, group: str) -> dict[str, Any]:
+    """Return the command that made a group of computed columns, and when."""
+    from galdask.catalog import made
+
+    known = made.of_group(folder, group)
+    return {key: known[key] for key in ("command", "made") if key in known}
 
 
 def _zarr(folder: Path) -> Any:

@@ -12,7 +12,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from galdask import events, publish
-from galdask.catalog import groups, journal
+from galdask.catalog import groups, journal, made
 from galdask.catalog.groups import JOURNAL, Group, Part
 from galdask.catalog.manifest import StoredColumn
 from galdask.catalog.runs import Runs
@@ -202,5 +202,6 @@ def _commit(store: Store, plan: Plan, kind: Kind, parts: list[Part | None]) -> G
     reads = groups.kinds_of(store.columns, plan.columns_read)
     group = Group(plan.name, plan.settings(), reads, columns, tuple(parts))
     publish.write_text(store.path / "data" / plan.name / LEDGER, kind.table(group.counts))
+    made.by_group(store.path, plan.name)
     groups.commit(store.path, group)
     return group

@@ -57,9 +57,9 @@ def reasons(forecast):
     return {one.name: one.reasons for one in forecast.products}
 
 
-def variant(path, change):
-    """Write the shipped pipeline after `change(mapping)`."""
-    content = yaml.safe_load(pipeline.pipeline_path("two_disks").read_text())
+def variant(path, change, of="two_disks"):
+    """Write a shipped pipeline after `change(mapping)`."""
+    content = yaml.safe_load(pipeline.pipeline_path(of).read_text())
     change(content)
     path.write_text(yaml.safe_dump(content, sort_keys=False))
     return path

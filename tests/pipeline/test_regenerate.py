@@ -20,7 +20,7 @@ from galdask.cli.main import main
 from galdask.errors import ConfigError, GaldaskError, OutputError, StoreError
 from galdask.lineage import integrity
 from galdask.renewal import regenerate
-from tests.pipeline.releases import release, variant
+from tests.pipeline.releases import reasons, release, variant
 
 
 def small(content):
@@ -205,21 +205,37 @@ def test_another_release_with_the_same_stars_reuses_all(here, mock_release, tmp_
     assert "no number differs" in capsys.readouterr().out
 
 
-def test_a_later_release_moves_orbits_and_says_what_moved(here, tmp_path, capsys):
+def test_another_release_renews_orbits_and_the_run_before_can_be_compared(here, tmp_path, capsys):
     """From DR17 to DR16: other stars, other motions; the run before and its stars are still there."""
-    galdask.orbits(here / "store", "orbits", draws=2, cluster="inline")
+    orbits = variant(
+        tmp_path / "mine_too.yaml", lambda content: content["orbits"]["errors"].pop("age"), "orbits"
+    )
+    group = galdask.orbits(here / "store", orbits, draws=2, cluster="inline").group
     galdask.mock("dr16", tmp_path / "dr16", stars=8000, seed=1)
     store, out = here / "store", here / "out"
-    done = regenerate(here / "mine.yaml", "dr16", tmp_path / "dr16", store, out, cluster="inline")
+    arguments = (here / "mine.yaml", "dr16", tmp_path / "dr16", store, out)
+    done = regenerate(*arguments, cluster="inline")
     assert done.ingest.former == "dr17"
-    assert [one.computed for one in done.orbits] == [len(open_store(store).partitions)]
-    assert open_store(store).orbits[0].complete
-    found = foresight.forecast(here / "mine.yaml", store, tmp_path / "none", cluster="inline")
-    assert not found.unchanged
-    pipelines = ["--pipeline", str(here / "mine.yaml")]
-    assert main(["diff", f"{out}@dr17", str(out), "--store", str(store), *pipelines, "--json"]) == 0
+    assert done.orbits == ()
+    assert group in done.stale[0]
+    assert "orbits: the store has no column 'age_uncor_ss'" in done.stale[0]
+    again = regenerate(*arguments, cluster="inline", orbits=[orbits])
+    assert [(one.group, one.computed) for one in again.orbits] == [(group, len(open_store(store).partitions))]
+    assert open_store(store).group(group).complete
+    assert again.run.unchanged  # which reads no orbits
+    files = ["--store", str(store), "--pipeline", str(here / "mine.yaml")]
+    assert main(["diff", f"{out}@dr17", str(out), *files, "--json"]) == 0
     said = json.loads(capsys.readouterr().out)
     assert said["catalogue"]["rows"] == [8000, open_store(store).rows]
     assert not [note for note in said["notes"] if "not as it was" in note]
     assert main(["verify", f"{out}@before"]) == 0
     assert "catalogue: dr17" in capsys.readouterr().out
+
+
+def test_a_plan_says_that_the_release_changed(here, tmp_path):
+    galdask.mock("dr16", tmp_path / "dr16", stars=8000, seed=1)
+    store, out = here / "store", here / "out"
+    galdask.ingest("dr16", tmp_path / "dr16", store, cluster="inline", replace_release=True)
+    found = reasons(foresight.forecast(here / "mine.yaml", store, out, cluster="inline"))
+    assert found["feh_slices"][0] == "release changed: dr17 -> dr16"
+    assert any("stars of partitions" in reason for reason in found["feh_slices"])
