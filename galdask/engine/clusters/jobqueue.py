@@ -99,7 +99,8 @@ def start(chosen: ClusterConfig, listen: events.Listener, closing: contextlib.Ex
     waiting.register(client, jobs)
     if "adapt" in options:
         cluster.adapt(**options["adapt"])
-    listen(events.Event("cluster", text=f"submitting {jobs.wanted or 'as many jobs as there is work for'}"))
+    number = jobs.wanted or "as many as there is work for"
+    listen(events.Event("cluster", text=f"jobs submitted to {chosen.kind}: {number}"))
     jobs.submit()
     if jobs.wanted or options["adapt"].get("minimum", 0):
         _wait(jobs, listen)

@@ -177,7 +177,7 @@ class Jobs:
                 self._trouble = ClusterError(
                     "jobs end before their worker is there",
                     where=f"{self.where}, {told}",
-                    found="\n            ".join([f"at the end of {log or self.logs}:", *lines]),
+                    found="\n".join([f"at the end of {log or self.logs}:", *lines]),
                     todo="mend the cluster file; `galdask cluster show` prints the job script",
                 )
 
