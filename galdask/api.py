@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from galdask import config, events
-from galdask.engine.cluster import open_executor
+from galdask.engine.watch import working
 from galdask.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -97,6 +97,7 @@ def ingest(
     partition_rows: int | None = None,
     scratch: Path | None = None,
     replace_release: bool = False,
+    performance_report: Path | str | None = None,
     listen: events.Listener = events.silent,
 ) -> IngestReport:
     """Turn the files of a release into a store of Parquet partitions.
@@ -119,6 +120,8 @@ def ingest(
         Where compressed files are inflated.
     replace_release : bool
         Whether a store of another release may become one of this release.
+    performance_report : path, optional
+        File of Dask's performance report.
     listen : callable
         Receives progress events.
 
@@ -138,7 +141,7 @@ def ingest(
 
     described = load_release(release)
     warm.kernels(listen)
-    with open_executor(cluster, listen) as executor:
+    with working(cluster, store, "ingest", listen, performance_report) as executor:
         return do(
             described,
             Path(source),
@@ -160,6 +163,7 @@ def orbits(
     backend: str | None = None,
     keep_draws: bool | Sequence[str] | None = None,
     cluster: Any = "laptop",
+    performance_report: Path | str | None = None,
     listen: events.Listener = events.silent,
 ) -> OrbitReport:
     """Add draws, actions and orbit quantities of every star to a store, as a column group.
@@ -179,6 +183,8 @@ def orbits(
         Whether, or of which columns, the draws themselves are kept.
     cluster : str, path, ClusterConfig or Executor
         Where to work.
+    performance_report : path, optional
+        File of Dask's performance report.
     listen : callable
         Receives progress events.
 
@@ -204,7 +210,7 @@ def orbits(
     section.whole("galdask_pipeline", low=1, high=1)
     plan = OrbitPlan.from_section(section, opened, draws=draws, backend=backend, keep=keep_draws)
     warm.kernels(listen)
-    with open_executor(cluster, listen) as executor:
+    with working(cluster, opened.path, "orbits", listen, performance_report) as executor:
         return orbit_run.run(opened, plan, executor, listen)
 
 
@@ -253,7 +259,7 @@ def birth_radii(
     section = config.load(pipeline_path(pipeline))
     section.whole("galdask_pipeline", low=1, high=1)
     plan = BirthPlan.from_section(section, opened, source_of(parameters))
-    with open_executor(cluster, listen) as executor:
+    with working(cluster, opened.path, "birth", listen) as executor:
         return birth_run.run(opened, plan, executor, listen)
 
 
@@ -266,6 +272,7 @@ def run(
     only: Sequence[str] | None = None,
     cache: bool | Path = True,
     figures: bool = True,
+    performance_report: Path | str | None = None,
     listen: events.Listener = events.silent,
 ) -> xr.DataTree:
     """Make the products of a pipeline; see `galdask.pipeline.run` for the parameters.
@@ -278,8 +285,9 @@ def run(
     from galdask import pipeline as wiring
 
     summary = wiring.run(
-        pipeline, store, out, cluster=cluster, only=only, cache=cache, figures=figures, listen=listen
-    )
+        pipeline, store, out, cluster=cluster, only=only, cache=cache, figures=figures,
+        performance_report=performance_report, listen=listen,
+    )  # fmt: skip
     return wiring.open_results(summary.out)
 
 
@@ -296,6 +304,7 @@ def fit(
     variants: Sequence[str] | None = None,
     files: Path | str | None = None,
     products: bool = True,
+    performance_report: Path | str | None = None,
     listen: events.Listener = events.silent,
 ) -> Fit:
     """Fit the migration model to the stars of a store; see `galdask.fitting.run` for the parameters.
@@ -309,7 +318,8 @@ def fit(
 
     return fitting.run(
         pipeline, store, out, cluster=cluster, steps=steps, resume=resume, sampling=sampling,
-        cross_check=cross_check, variants=variants, files=files, products=products, listen=listen,
+        cross_check=cross_check, variants=variants, files=files, products=products,
+        performance_report=performance_report, listen=listen,
     ).fit  # fmt: skip
 
 

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 from galdask import digest, events, provenance, publish
 from galdask.catalog.store import open_store
 from galdask.engine import warm
-from galdask.engine.cluster import open_executor
+from galdask.engine.watch import working
 from galdask.errors import ConfigError, OutputError, StoppedError
 from galdask.migration.fit import folder as place
 from galdask.migration.model.parameters import Parameters
@@ -76,6 +76,7 @@ def run(
     variants: Sequence[str] | None = None,
     files: Path | str | None = None,
     products: bool = True,
+    performance_report: Path | str | None = None,
     listen: events.Listener = events.silent,
 ) -> Outcome:
     """Fit the migration model to the stars of a store.
@@ -105,6 +106,8 @@ def run(
         Folder of the files that the fit's file names; the folder of that file by default.
     products : bool
         Whether datasets, tables, pictures and the report are made.
+    performance_report : path, optional
+        File of Dask's performance report.
     listen : callable
         Receives progress events.
 
@@ -129,7 +132,7 @@ def run(
         names = _variants(settings, variants)
         _check_free(out, resume)
         warm.kernels(listen, warm.FIT)
-        with open_executor(cluster, listen) as executor:
+        with working(cluster, out, "fit", listen, performance_report) as executor:
             outcome = _fit(settings, catalogue, out, executor, steps, sampling, cross_check, listen)
             if names:
                 others = {

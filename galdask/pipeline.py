@@ -17,7 +17,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from galdask import accounting, events, foresight, lineage, production, provenance, publish
+from galdask.engine import performance
 from galdask.engine.cluster import open_executor
+from galdask.engine.history import kept
 from galdask.errors import ProductError, SampleError
 from galdask.identity import Intent, pipeline_path, resolve
 
@@ -101,6 +103,7 @@ def run(
     only: Sequence[str] | None = None,
     cache: bool | Path = True,
     figures: bool = True,
+    performance_report: Path | str | None = None,
     listen: events.Listener = events.silent,
 ) -> Summary:
     """Make the products of a pipeline from a store.
@@ -121,6 +124,8 @@ def run(
         Whether, or where, states are kept for the next run.
     figures : bool
         Whether pictures and the report are made.
+    performance_report : path, optional
+        File of Dask's performance report; it is written if the run fails, too.
     listen : callable
         Receives progress events.
 
@@ -140,12 +145,14 @@ def run(
     summary = Summary(
         out, identity, products=list(intent.names), skipped=dict(intent.skipped), rows=opened.rows
     )
-    with publish.locked(out, "output"):
+    with publish.locked(out, "output"), kept(out, identity, listen) as history:
         _sweep(out)
         final = out / ".runs" / identity
         if cache is not False and (final / "complete.json").exists():
             _show(out, identity)
             summary.unchanged = True
+            if performance_report is not None:
+                listen(events.Event("performance report", text="nothing was computed: there is none"))
             return summary
         build = out / ".runs" / f".{identity}.{secrets.token_hex(4)}.tmp"
         with publish.explained(build):
@@ -153,8 +160,15 @@ def run(
         try:
             work = intent.work(out, cache, build / "scratch")
             foresight.refuse_too_large(work, intent, cluster)
-            with open_executor(cluster, listen) as executor:
+            history.mark("plan")
+            with (
+                open_executor(cluster, listen) as executor,
+                performance.report(executor, performance_report, listen),
+                history.of(executor),
+            ):
+                history.mark("start workers")
                 outcome = _reduce(work, executor, build, listen)
+                history.mark("reduce")
                 _account(outcome, intent, summary).write(build)
                 note = _provenance(build, intent)
                 publish.write_json(build / lineage.NOTES, lineage.noted(work, intent))
@@ -162,9 +176,12 @@ def run(
                 summary.peak_bytes = max(
                     outcome.peak_bytes, production.make_all(job, summary.products, executor)
                 )
+                history.mark("products")
+            history.mark("stop workers")
             summary.seconds = time.monotonic() - began
             if figures:
                 _report(build, intent, summary, listen)
+                history.mark("report")
             shutil.rmtree(build / "scratch", ignore_errors=True)
             with publish.explained(build):
                 whole = {"run": identity, "files": lineage.seal(build)}
@@ -172,6 +189,7 @@ def run(
                 shutil.rmtree(final, ignore_errors=True)
                 build.rename(final)
             _show(out, identity)
+            history.mark("publish")
         finally:
             shutil.rmtree(build, ignore_errors=True)
     return summary

@@ -5,6 +5,8 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from galdask.cli import listening
+
 
 def arguments(command: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
@@ -34,6 +36,7 @@ def arguments(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--no-products", action="store_true", help="no datasets, tables, pictures and report"
     )
+    listening.report(command)
 
 
 def run(chosen: argparse.Namespace) -> int:
@@ -54,6 +57,7 @@ def run(chosen: argparse.Namespace) -> int:
             variants=chosen.variants,
             files=chosen.files,
             products=not chosen.no_products,
+            performance_report=chosen.performance_report,
             listen=chosen.listen,
         )
     print(outcome.text())

@@ -5,6 +5,8 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from galdask.cli import listening
+
 
 def arguments(command: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
@@ -25,6 +27,7 @@ def arguments(command: argparse.ArgumentParser) -> None:
         "--partition-rows", type=int, metavar="N", help="about how many rows a partition holds"
     )
     command.add_argument("--scratch", type=Path, metavar="DIR", help="where compressed files are inflated")
+    listening.report(command)
     command.add_argument(
         "--replace-release", action="store_true", help="let a store of another release become one of this"
     )
@@ -45,6 +48,7 @@ def run(chosen: argparse.Namespace) -> int:
             partition_rows=chosen.partition_rows,
             scratch=chosen.scratch,
             replace_release=chosen.replace_release,
+            performance_report=chosen.performance_report,
             listen=chosen.listen,
         )
     print(report.text())

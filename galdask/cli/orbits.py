@@ -5,6 +5,8 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from galdask.cli import listening
+
 
 def arguments(command: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
@@ -26,6 +28,7 @@ def arguments(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--cluster", default="laptop", metavar="NAME|FILE", help="where to work (default: laptop)"
     )
+    listening.report(command)
 
 
 def run(chosen: argparse.Namespace) -> int:
@@ -41,6 +44,7 @@ def run(chosen: argparse.Namespace) -> int:
             backend=chosen.backend,
             keep_draws=None if chosen.keep_draws is None else chosen.keep_draws or True,
             cluster=chosen.cluster,
+            performance_report=chosen.performance_report,
             listen=chosen.listen,
         )
     print(report.text())

@@ -5,6 +5,8 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from galdask.cli import listening
+
 
 def arguments(command: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
@@ -20,6 +22,7 @@ def arguments(command: argparse.ArgumentParser) -> None:
     )
     command.add_argument("--no-cache", action="store_true", help="compute everything, save no state")
     command.add_argument("--no-figures", action="store_true", help="datasets and tables only")
+    listening.report(command)
 
 
 def run(chosen: argparse.Namespace) -> int:
@@ -36,6 +39,7 @@ def run(chosen: argparse.Namespace) -> int:
             only=chosen.only,
             cache=False if chosen.no_cache else chosen.cache or True,
             figures=not chosen.no_figures,
+            performance_report=chosen.performance_report,
             listen=chosen.listen,
         )
     print(summary.text())
