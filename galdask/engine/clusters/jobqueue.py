@@ -123,12 +123,15 @@ def show(chosen: ClusterConfig) -> str:
     logs = names.get("log_directory")
     with tempfile.TemporaryDirectory() as folder:  # dask-jobqueue makes the folder of the logs
         job = _job_class(chosen.kind)(
-            "tcp://SCHEDULER:PORT",
+            f"{'tls' if options.get('security') else 'tcp'}://SCHEDULER:PORT",
             name="NAME",
             **{**names, "log_directory": folder},
         )
         script = str(job.job_script())
-    return script.replace(folder, logs or "LOGS").rstrip()
+    script = script.replace(folder, logs or "LOGS").rstrip()
+    if options.get("security"):
+        script += "\n# the command ends with the files of TLS: --tls-ca-file FILE --tls-cert FILE --tls-key FILE"
+    return script
 
 
 def effective(chosen: ClusterConfig) -> dict[str, Any]:
