@@ -15,14 +15,15 @@ from pathlib import Path
 from typing import BinaryIO
 
 from galdask import digest, publish
+from galdask.engine import pages
 from galdask.errors import StoreError
 from galdask.events import gauge
 from galdask.reductions import states
 
 _MAGIC = b"galdask pack 1\n\0"
 _HEAD = struct.Struct("<16sQ16s")
-#: packs whose indexes a process keeps, a few tens of kB each
-REMEMBERED = 256
+#: packs whose indexes a process keeps, some 50 kB each: every table is finished from all packs
+REMEMBERED = 1024
 
 
 def write_pack(folder: Path, entries: Mapping[str, states.State]) -> Path:
@@ -118,7 +119,7 @@ def read_states(path: Path, keys: Iterable[str]) -> dict[str, states.State]:
         )
     gauge.count(read=sum(index[key][1] for key in keys))
     with open(path, "rb") as handle:
-        whole = memoryview(mmap.mmap(handle.fileno(), 0, access=mmap.ACCESS_READ))
+        whole = memoryview(pages.note(mmap.mmap(handle.fileno(), 0, access=mmap.ACCESS_READ)))
     return {key: states.loads(whole[index[key][0] : sum(index[key])], where=path) for key in keys}
 
 

@@ -119,7 +119,9 @@ def survey(
     """
     keys = {name: request_key(recipe, *request) for name, request in requests.items()}
     unique = {keys[name]: request for name, request in requests.items()}
-    states = {key: _state_keys(store, recipe, key, *request) for key, request in unique.items()}
+    read = {key: tuple(sorted(lineage(recipe, *request)["columns"])) for key, request in unique.items()}
+    texts = {columns: _texts(store, columns) for columns in set(read.values())}
+    states = {key: [_hashed(f"{key} {text}") for text in texts[read[key]]] for key in unique}
     return Work(
         store=store,
         recipe=recipe,
@@ -160,15 +162,22 @@ def whose(sample: str, reduction: Any) -> str | None:
     return None if getattr(reduction, "every_sample", False) else sample
 
 
-def _state_keys(store: Store, recipe: Recipe, key: str, sample: str, reduction: Any) -> list[str]:
-    """Return the key of the state of every partition."""
-    columns = sorted(lineage(recipe, sample, reduction)["columns"])
-    return [state_key(key, part.rows, [part.digests[c] for c in columns]) for part in store.partitions]
+def _texts(store: Store, columns: Sequence[str]) -> list[str]:
+    """Return what of every partition enters the keys of its states: many requests read the same columns."""
+    return [_text(part.rows, [part.digests[c] for c in columns]) for part in store.partitions]
+
+
+def _text(rows: int, digests: Sequence[str]) -> str:
+    return " ".join([str(rows), *digests])
+
+
+def _hashed(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def state_key(key: str, rows: int, digests: Sequence[str]) -> str:
     """Return the key of a partition's state: of request, rows, and columns in the order of their names."""
-    return hashlib.sha256(" ".join([key, str(rows), *digests]).encode()).hexdigest()
+    return _hashed(f"{key} {_text(rows, digests)}")
 
 
 def table_key(key: str, states: Sequence[str]) -> str:

@@ -1,7 +1,7 @@
 """How much memory a pass takes in a worker, foretold from bounds, and how much a worker of a cluster has.
 
 A foretold peak is an upper bound of what is measured: every star of a partition is taken to be kept, and
-every saved state to be mapped into memory at the same time.
+of the states of a table as much to be mapped into memory as may stay there.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from galdask.catalog.manifest import StoredColumn
-from galdask.engine import cache
+from galdask.engine import cache, pages
 from galdask.engine.cluster import ClusterConfig, load_cluster
 from galdask.engine.clusters.size import size
 from galdask.engine.plan import Work
@@ -30,6 +30,8 @@ TEXT = 128
 SHARD, BESIDE = 64 << 20, 4
 #: values that a finished cell has, at most
 VALUES = 16
+#: rows of a partition are rounded up to a multiple: bounds of thousands of partitions are few numbers
+STEP = 512
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,30 +109,46 @@ def _map(work: Work) -> int:
     seen = sum(len(names) for names in samples.values())
     a_row = 2 * sum(map(_width, columns)) + 8 * (3 * len(work.narrow.derived_columns) + seen + 16)
     most = 0
+    bound = _Bounds(work)
     for part in work.store.partitions:
         missing = work.split(part)[1]
         if missing:
-            states = [_bound(work.requests[key][1], part.rows) for key in missing]
+            states = [bound(key, part.rows) for key in missing]
             most = max(most, part.rows * (a_row + len(work.recipe.samples)) + 2 * sum(states) + max(states))
     return most
 
 
 def _finish(work: Work) -> int:
     """Return the bytes of finishing the largest reduction, its states mapped."""
-    rows = work.store.rows
-    return max((_finished(work, key, rows) for key in work.rest), default=0)
+    bound = _Bounds(work)
+    return max((_finished(work, key, bound) for key in work.rest), default=0)
 
 
-def _finished(work: Work, key: str, rows: int) -> int:
-    reduction = work.requests[key][1]
-    whole = sum(_bound(reduction, part.rows) for part in work.store.partitions)
+def _finished(work: Work, key: str, bound: _Bounds) -> int:
+    reduction, rows = work.requests[key][1], work.store.rows
+    whole = sum(bound(key, part.rows) for part in work.store.partitions)
     if reduction.layout == "sum":  # merged in a tree where they are many and large
         whole = min(whole, max(DIRECT_BYTES, FAN_IN * _bound(reduction, rows)))
     own = getattr(reduction, "key", None)
     cells = min(rows, own.size) if own is not None else 1
     replicas = int(getattr(reduction, "replicas", 0))
     made = cells * 8 * (VALUES + 2 * replicas)
-    return max(whole, min(TOGETHER, 8 * whole)) + BESIDE * min(whole, SHARD) + made
+    mapped = min(whole, 2 * pages.KEPT)  # as much again as may stay is read between two looks
+    return max(mapped, min(TOGETHER, 8 * whole)) + BESIDE * min(whole, SHARD) + made
+
+
+class _Bounds:
+    """Upper bounds of states, by request and rows; each is asked for once."""
+
+    def __init__(self, work: Work) -> None:
+        self._work = work
+        self._known: dict[tuple[str, int], int] = {}
+
+    def __call__(self, key: str, rows: int) -> int:
+        place = key, -(-rows // STEP)
+        if place not in self._known:
+            self._known[place] = _bound(self._work.requests[key][1], place[1] * STEP)
+        return self._known[place]
 
 
 def _bound(reduction: Any, rows: int) -> int:

@@ -24,8 +24,11 @@ DIRECT, DIRECT_BYTES = 128, 32 << 20
 BATCHES = 10
 
 
-#: for each request and partition: where the state is
-Where = dict[str, list[dict[str, tuple[Path, str]]]]
+#: rows of the partitions of one map task, at most: the last tasks of a pass are waited for by all workers
+TASK_ROWS = 1 << 20
+
+#: for each request and partition: where the state is, as (pack, key in it)
+Where = dict[str, list[tuple[Path, str]]]
 
 
 @dataclass(slots=True)
@@ -121,9 +124,7 @@ def _finish(
     """Finish every reduction from its states; those that take longest begin first."""
     slow_first = sorted(job.requests, key=lambda key: -getattr(job.requests[key][1], "replicas", 0))
     work = [
-        tasks.FinishTask(
-            key, [part[key] for part in where[key]], home.table_path(table_keys[key]), table_keys[key]
-        )
+        tasks.FinishTask(key, where[key], home.table_path(table_keys[key]), table_keys[key])
         for key in slow_first
     ]
     slow = sum(getattr(reduction, "replicas", 0) > 0 for _, reduction in job.requests.values())
@@ -154,12 +155,12 @@ def _words(job: tasks.Job, request: str) -> str:
 def _map(work: Work, job: tasks.Job, executor: Executor, outcome: Outcome, keep_samples: bool) -> Where:
     """Compute the missing states; return where every state of every request is."""
     store, columns = work.store, list(job.recipe.columns_read)
-    where: Where = {key: [{} for _ in store.partitions] for key in job.requests}
+    where: Where = {key: [(Path(), "")] * len(store.partitions) for key in job.requests}
     todo, labels, targets = [], [], []
     for part in store.partitions:
         there, missing = work.split(part)
         for key, pack in there.items():
-            where[key][part.index] = {key: (pack, work.states[key][part.index])}
+            where[key][part.index] = pack, work.states[key][part.index]
         outcome.states_reused += len(there)
         if not missing:
             continue
@@ -168,7 +169,8 @@ def _map(work: Work, job: tasks.Job, executor: Executor, outcome: Outcome, keep_
         todo.append(tasks.MapTask(store.part(part.index, columns), missing, folder, sample))
         labels.append(f"partition {part.index} of {store.path} ({part.rows} rows)")
         targets.append(part.index)
-    size = max(1, -(-len(todo) // (BATCHES * executor.workers)))
+    rows = max(1, sum(task.part.rows for task in todo))
+    size = max(1, min(-(-len(todo) // (BATCHES * executor.workers)), TASK_ROWS * len(todo) // rows))
     starts = range(0, len(todo), size)
     found = executor.run(
         tasks.map_partitions,
@@ -182,7 +184,7 @@ def _map(work: Work, job: tasks.Job, executor: Executor, outcome: Outcome, keep_
     for index, batch in found:
         for place, mapped in enumerate(batch, starts[index]):
             for key, state in todo[place].entries.items():
-                where[key][targets[place]] = {key: (mapped.pack, state)}
+                where[key][targets[place]] = mapped.pack, state
             outcome.states_computed += len(todo[place].entries)
             outcome.map_seconds += mapped.seconds
             outcome.peak_bytes = max(outcome.peak_bytes, mapped.peak_bytes)
@@ -198,11 +200,11 @@ def _merge(job: tasks.Job, where: Where, executor: Executor, scratch: Path) -> W
     """Merge the states of additive reductions in a tree, eight at a time, until they are few or small."""
     sums = [key for key, (_, reduction) in job.requests.items() if reduction.layout == "sum"]
     level = 0
-    while sums := [key for key in sums if _is_much([part[key] for part in where[key]])]:
+    while sums := [key for key in sums if _is_much(where[key])]:
         count = len(where[sums[0]])
         work = [
             tasks.MergeTask(
-                [{key: where[key][i][key] for key in sums} for i in range(first, min(first + FAN_IN, count))],
+                [{key: where[key][i] for key in sums} for i in range(first, min(first + FAN_IN, count))],
                 scratch / f"merge-{level}-{first}",
             )
             for first in range(0, count, FAN_IN)
@@ -211,7 +213,7 @@ def _merge(job: tasks.Job, where: Where, executor: Executor, scratch: Path) -> W
         for index, found in executor.run(tasks.merge, work, step="merge states", shared=job):
             merged[index] = found
         for key in sums:
-            where[key] = [{key: found[key]} for found in merged]
+            where[key] = [found[key] for found in merged]
         level += 1
     return where
 

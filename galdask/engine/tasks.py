@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from galdask.catalog.store import PartitionRef, read_partition
-from galdask.engine import cache, tables
+from galdask.engine import cache, pages, tables
 from galdask.engine.measure import peak_bytes
 from galdask.events import gauge
 from galdask.reductions import states
@@ -145,10 +145,11 @@ def finish(job: Job, batch: Sequence[FinishTask]) -> int:
     if len(batch) > 1 and sum(cache.pack_bytes(pack, keys) for pack, keys in wanted.items()) <= TOGETHER:
         found = {pack: cache.read_states(pack, keys) for pack, keys in wanted.items()}
     for task in batch:
-        if found is None:
-            parts = [cache.read_states(pack, [key])[key] for pack, key in task.parts]
-        else:
-            parts = [found[pack][key] for pack, key in task.parts]
-        table: CellTable = job.requests[task.request][1].finalize(parts)
+        with pages.bounded(sum(cache.pack_bytes(pack, [key]) for pack, key in task.parts)):
+            if found is None:
+                parts = [cache.read_states(pack, [key])[key] for pack, key in task.parts]
+            else:
+                parts = [found[pack][key] for pack, key in task.parts]
+            table: CellTable = job.requests[task.request][1].finalize(parts)
         cache.write_pack_at(task.table, {task.key: tables.to_state(table)})
     return peak_bytes()
