@@ -29,6 +29,7 @@ COMMANDS = {
     "products": "list every product and the quantities it needs",
     "fit": "fit the model of orbit migration to the stars of a store",
     "migration": "say what the model of orbit migration gives",
+    "cluster": "list cluster files, show what one would start, check that it can do the work",
     "doctor": "check this installation and print what a bug report needs",
 }
 

@@ -99,6 +99,13 @@ def module_of(chosen: ClusterConfig) -> Any:
     return importlib.import_module(f"galdask.engine.clusters.{MODULES[chosen.kind]}")
 
 
+def show(chosen: ClusterConfig) -> str:
+    """Return the job script or what would start, without starting anything."""
+    if chosen.kind == "inline":
+        return f"{chosen.options.get('threads', 1)} thread(s) in this process; nothing is started"
+    return str(module_of(chosen).show(chosen))
+
+
 @contextlib.contextmanager
 def open_executor(cluster: Any, listen: events.Listener = events.silent) -> Iterator[Executor]:
     """Start what `cluster` names and yield an executor on it.

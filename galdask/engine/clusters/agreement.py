@@ -30,12 +30,32 @@ def differing(here: Mapping[str, str], there: Mapping[str, str], names: Iterable
 
 
 def scheduler_versions(client: Client) -> dict[str, str]:
-    """Return what the scheduler says of itself; it needs no galdask."""
-    said: Any = dict(client.get_versions(check=False)).get("scheduler") or {}  # type: ignore[arg-type]
-    found = {name: str(version) for name, version in said.get("packages", {}).items() if version}
-    if "python" in found:
-        found["python"] = ".".join(found["python"].split(".")[:3])
-    return found
+    """Return the versions of the scheduler; what it reads of a task it must be able to load.
+
+    Raises
+    ------
+    ClusterError
+        If it cannot load galdask.
+    """
+    try:
+        said: dict[str, Any] = client.run_on_scheduler(identity)
+    except Exception as error:  # Dask hands over whatever went wrong there
+        raise _unable("the scheduler", scheduler_address(client), error) from error
+    return dict(said["versions"])
+
+
+def scheduler_address(client: Client) -> str:
+    """Return where the scheduler of a client is."""
+    return str(client.scheduler.address) if client.scheduler else "?"
+
+
+def _unable(who: str, where: str, error: BaseException) -> ClusterError:
+    return ClusterError(
+        f"{who} cannot load galdask",
+        where=where,
+        found=error,
+        todo="start scheduler and workers from an environment with galdask, the same version as here",
+    )
 
 
 def ask(client: Client, function: Any, *words: Any) -> dict[str, Any]:
@@ -69,23 +89,17 @@ def require_agreement(client: Client, listen: events.Listener = events.silent) -
         If a worker cannot load galdask, or a version that enters results is another.
     """
     here = provenance.versions()
-    dask = ("dask", "distributed")
-    if wrong := differing(here, scheduler_versions(client), dask):
+    if wrong := differing(here, scheduler_versions(client), ("galdask", "dask", "distributed")):
         raise ClusterError(
             "the scheduler has other versions than this process",
-            where=client.scheduler.address if client.scheduler else None,
+            where=scheduler_address(client),
             found="; ".join(wrong),
             todo="start it from the same environment",
         )
     answers = ask(client, identity)
     for address, answer in answers.items():
         if isinstance(answer, BaseException):
-            raise ClusterError(
-                "a worker cannot load galdask",
-                where=f"worker {address}",
-                found=answer,
-                todo="install galdask in the workers' environment, the same version as here",
-            )
+            raise _unable("a worker", f"worker {address}", answer)
         if wrong := differing(here, answer["versions"], MUST):
             raise ClusterError(
                 "a worker has other versions than this process: its results could be others",

@@ -121,7 +121,12 @@ def tls(options: Mapping[str, Any], where: str) -> Security | None:
         return Security.temporary()
     for key, value in said.items():
         if key != "tls_ciphers" and not Path(value).is_file():
-            raise ClusterError("a file of TLS is missing", where=f"{where}, {key}", found=value)
+            raise ClusterError(
+                "a file of TLS is missing",
+                where=f"{where}, {key}",
+                found=value,
+                todo="docs/clusters.md says how it is made; names are taken from the cluster file's folder",
+            )
     names = {key: value for key, value in said.items() if key not in ("tls_cert", "tls_key")}
     for role in ("client", "scheduler", "worker"):
         for part in ("cert", "key"):

@@ -8,6 +8,7 @@ import os
 import signal
 import tempfile
 import threading
+import warnings
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
     from distributed import Client
 
     from galdask.engine.cluster import ClusterConfig
+
+#: seconds between two looks for workers that must be started anew
+REVIVE = 2.0
 
 
 def start(chosen: ClusterConfig, listen: events.Listener, closing: contextlib.ExitStack) -> Client:
@@ -85,6 +89,7 @@ def start(chosen: ClusterConfig, listen: events.Listener, closing: contextlib.Ex
             todo="run `galdask doctor`, or try --cluster inline",
         ) from error
     closing.enter_context(stop.at_second(lambda: _kill(cluster)))
+    closing.enter_context(_revived(cluster))
     return client
 
 
@@ -117,6 +122,27 @@ def _lifetime(options: Mapping[str, Any]) -> dict[str, str]:
     return found | {"lifetime_restart": True} if found else {}
 
 
+@contextlib.contextmanager
+def _revived(cluster: Any) -> Iterator[None]:
+    """Start others for workers that died while they started: their nannies gave up."""
+    from distributed import Status
+    from tornado.ioloop import PeriodicCallback
+
+    def look() -> None:
+        dead = [name for name, one in cluster.workers.items() if one.status in (Status.closed, Status.failed)]
+        if dead and cluster.status == Status.running:
+            for name in dead:
+                del cluster.workers[name]
+            cluster.scale(len(cluster.worker_spec))
+
+    looking = PeriodicCallback(look, 1000 * REVIVE)
+    cluster.loop.add_callback(looking.start)
+    try:
+        yield
+    finally:
+        cluster.loop.add_callback(looking.stop)
+
+
 def _kill(cluster: Any) -> None:
     for worker in cluster.workers.values():
         process = getattr(getattr(worker, "process", None), "process", None)
@@ -132,6 +158,8 @@ def _quiet_children() -> Iterator[None]:
         return
     before = signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:
-        yield
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", message="Port .* is already in use")
+            yield
     finally:
         signal.signal(signal.SIGINT, before)
