@@ -31,6 +31,8 @@ TELL, COMING = 30.0, 60.0
 LIMIT = 12 * 3600.0
 #: seconds after which a worker without a scheduler ends, and its job with it
 DEATH = 60.0
+#: level of Dask's own messages: what there is to say, we say
+SILENT = 60
 #: keys of the file that are not dask-jobqueue's
 _OURS = frozenset(
     {"n_workers", "adapt", "dashboard_address", "environment", "security", "start_timeout", "distributed"}
@@ -72,12 +74,14 @@ def start(chosen: ClusterConfig, listen: events.Listener, closing: contextlib.Ex
 
     started: list[Jobs] = []
     logs = _logs(options, closing, started)
-    closing.enter_context(dask.config.set({"distributed.deploy.lost-worker-timeout": "1000 h"}))
+    closing.enter_context(dask.config.set(_configuration(options)))
     submitted: list[str] = []  # whatever happens: none of these stays in the queue
     closing.callback(lambda: queue.cancel(list((queue.standings(submitted) or {}) if submitted else ())))
     closing.enter_context(stop.at_second(lambda: queue.cancel(submitted)))
     try:
-        cluster = closing.enter_context(_cluster(chosen, options, logs))
+        cluster = _cluster(chosen, options, logs)
+        closing.callback(_forget, cluster)
+        closing.enter_context(cluster)
     except (OSError, ValueError, TypeError, RuntimeError) as error:
         raise ClusterError(
             "the cluster could not be started", where=where, found=f"{type(error).__name__}: {error}"
@@ -130,7 +134,9 @@ def show(chosen: ClusterConfig) -> str:
         script = str(job.job_script())
     script = script.replace(folder, logs or "LOGS").rstrip()
     if options.get("security"):
-        script += "\n# the command ends with the files of TLS: --tls-ca-file FILE --tls-cert FILE --tls-key FILE"
+        script += (
+            "\n# the command ends with the files of TLS: --tls-ca-file FILE --tls-cert FILE --tls-key FILE"
+        )
     return script
 
 
@@ -210,10 +216,26 @@ def _cluster(chosen: ClusterConfig, options: Mapping[str, Any], logs: Path) -> A
         n_workers=0,
         job_cls=_job_class(chosen.kind),
         security=security,
-        silence_logs=options.get("silence_logs", 50),
+        silence_logs=options.get("silence_logs", SILENT),
         scheduler_options={**options.get("scheduler_options", {}), **common.scheduler_dashboard(options)},
         **names,
     )
+
+
+def _configuration(options: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what Dask's configuration gets in this process."""
+    # the queue knows whether a job has ended; a worker that is silent for a while is not given up for that
+    found = {"distributed.deploy.lost-worker-timeout": "1000 h"}
+    if common.is_loopback(options.get("dashboard_address") or "127.0.0.1"):
+        found["distributed.dashboard.link"] = "{scheme}://127.0.0.1:{port}/status"
+    return found
+
+
+def _forget(cluster: Any) -> None:
+    """Remove the certificates that dask-jobqueue wrote for the workers."""
+    for name, file in list(vars(cluster).items()):
+        if name.startswith("_job_") and hasattr(file, "close"):
+            file.close()
 
 
 def _reachable(options: Mapping[str, Any], where: str) -> None:
