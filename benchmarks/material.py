@@ -91,34 +91,15 @@ def survey(rows: int, pipeline: str = "two_disks") -> Path:
     measurements and distances a little elsewhere. They are made while they are read (`copies`), on two
     workers; all else is the real ingest, and so is the store.
     """
-    from galdask import config, publish
-    from galdask.catalog import ingest, journal, manifest
-    from galdask.catalog.partition import rule_for
-    from galdask.catalog.release import load_release
     from galdask.engine.cluster import ClusterConfig, open_executor
 
     store = harness.SCRATCH / (f"survey-{rows}" if pipeline == "two_disks" else f"{pipeline}-{rows}")
-    if (store / "manifest.json").exists():
-        return store
-    store.mkdir(parents=True, exist_ok=True)
-    seed = store_of_release().absolute()
-    table = copies.Copies(seed, rows, _columns(pipeline, seed))
-    described = publish.write_text(store / "release.yaml", copies.release(table))
-    release = load_release(described)
-    plan = ingest._plan(
-        release, store.absolute(), f"{rows:016d}", {copies.TABLE: table}, "needed", rule_for(rows)
-    )
-    workers = {"n_workers": 2, "threads_per_worker": 1, "memory_limit": "auto", "local_directory": None}
-    cluster = ClusterConfig("survey", "local", workers | {"dashboard_address": None})
-    with open_executor(cluster) as executor:
-        content, _ = ingest._run(plan, release, executor, lambda event: None)
-    settings = {
-        "columns": "needed",
-        "release": config.load(described).text("name"),
-        "format": manifest.FORMAT,
-    }
-    manifest.commit(store, content | {"settings": settings, "sources": {}, "mock": True})
-    journal.clear(store)
+    if not (store / "manifest.json").exists():
+        seed = store_of_release().absolute()
+        workers = {"n_workers": 2, "threads_per_worker": 1, "memory_limit": "auto"}
+        cluster = ClusterConfig("survey", "local", workers | {"dashboard_address": None})
+        with open_executor(cluster) as executor:
+            copies.ingest(copies.Copies(seed, rows, _columns(pipeline, seed)), store.absolute(), executor)
     return store
 
 
