@@ -158,6 +158,14 @@ def security(section: Section, key: str) -> dict[str, str] | bool:
     }
 
 
+def resources(section: Section, key: str) -> dict[str, dict[str, Any]]:
+    """Take what a pod asks for: requests and limits."""
+    inner = section.section(key)
+    found: dict[str, dict[str, Any]] = _take(inner, {"requests": mapping, "limits": mapping})
+    inner.done()
+    return found
+
+
 COMMON: Mapping[str, Reader] = {
     "dashboard_address": dashboard,
     "local_directory": text,
@@ -216,7 +224,7 @@ KEYS: Mapping[str, Mapping[str, Reader]] = {
         **SIZE,
         "namespace": text,
         "image": text,
-        "resources": mapping,
+        "resources": resources,
         "env": environment,
         "worker_command": texts,
         "volumes": lambda s, k: s.list(k),
@@ -259,7 +267,6 @@ NEEDED: Mapping[str, tuple[str, ...]] = {
     "ssh": ("hosts",),
     "slurm": ("cores", "memory"),
     "pbs": ("cores", "memory"),
-    "kubernetes": ("image",),
 }
 
 
@@ -286,6 +293,8 @@ def read(section: Section) -> tuple[str, dict[str, Any]]:
             raise section.fail(
                 "type", f"the key {key!r} is missing", todo=f"a cluster of type {kind} needs it"
             )
+    if kind == "kubernetes" and not {"image", "custom_cluster_spec"} & set(options):
+        raise section.fail("type", "the key 'image' is missing", todo="add it, or custom_cluster_spec")
     if "n_workers" in KEYS[kind] and not {"n_workers", "adapt"} & set(options):
         raise section.fail("type", "the key 'n_workers' is missing", todo="add n_workers, or adapt")
     if kind == "address" and ("address" in options) == ("scheduler_file" in options):
