@@ -17,6 +17,9 @@ def arguments(command: argparse.ArgumentParser) -> None:
     )
     command.add_argument("--rerun", action="store_true", help="print the command that makes it again")
     command.add_argument("--yes", action="store_true", help="with --rerun: run that command, in this folder")
+    command.add_argument(
+        "--timing", action="store_true", help="of OUT or STORE: say where the time of the last call went"
+    )
     command.add_argument("--json", action="store_true", help="print the whole record as JSON")
 
 
@@ -25,6 +28,12 @@ def run(chosen: argparse.Namespace) -> int:
     from galdask.errors import InputError
     from galdask.lineage.explain import AGAIN, explain
 
+    if chosen.timing:
+        from galdask.lineage import timing, timing_text
+
+        took = timing.timing(chosen.path)
+        print(timing_text.as_json(took) if chosen.json else timing_text.as_text(took))
+        return 0
     found = explain(chosen.path)
     if chosen.rerun:
         if not found.command:
@@ -45,7 +54,27 @@ def run(chosen: argparse.Namespace) -> int:
 
 
 def as_text(found: Any) -> str:
-    """Return a record as lines of text."""
+    """Return a record as lines of text.
+
+    Raises
+    ------
+    InputError
+        If the record was edited and is not of the form that galdask writes.
+    """
+    from galdask.errors import InputError
+
+    try:
+        return _text(found)
+    except (AttributeError, LookupError, TypeError, ValueError) as error:
+        raise InputError(
+            "the record is not one that galdask wrote",
+            where=found.found,
+            found=error,
+            todo="galdask explain --json shows it as it is",
+        ) from error
+
+
+def _text(found: Any) -> str:
     record: Mapping[str, Any] = found.record
     lines = [f"{found.path}", f"  record    {found.found}"]
     for name in ("run", "pipeline", "made"):
