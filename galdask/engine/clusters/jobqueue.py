@@ -153,6 +153,8 @@ def effective(chosen: ClusterConfig) -> dict[str, Any]:
 
     site = {key.replace("-", "_"): value for key, value in dask.config.get(f"jobqueue.{chosen.kind}").items()}
     options = {key: value for key, value in site.items() if value not in (None, [], {})} | chosen.options
+    if said := options.get("log_directory"):
+        options["log_directory"] = str(Path(os.path.expandvars(said)).expanduser().absolute())
     where = f"cluster {chosen.name!r}"
     for key, pattern in _CHECKED.items():
         said = options.get(key, [])
@@ -265,7 +267,7 @@ def _reachable(options: Mapping[str, Any], where: str) -> None:
 def _logs(options: Mapping[str, Any], closing: contextlib.ExitStack, started: Sequence[Jobs]) -> Path:
     """Return the folder of the jobs' logs: the file's, or one that goes if every job was of use."""
     if said := options.get("log_directory"):
-        folder = Path(os.path.expandvars(said)).expanduser().absolute()
+        folder = Path(said)
         folder.mkdir(parents=True, exist_ok=True)
         return folder
     above = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "galdask" / "jobs"

@@ -28,6 +28,7 @@ LIMIT, CLOSING = 120.0, 10.0
 #: what a worker without a scheduler does after this many seconds: it ends
 DEATH = 60.0
 _WORKER_KEYS = ("local_directory", "lifetime", "lifetime_stagger")
+_ORPHAN = "galdask.engine.clusters.orphan"
 _HOST = re.compile(r"[A-Za-z0-9_.:\[\]][A-Za-z0-9_.:\[\]-]*\Z")
 _PYTHON = re.compile(r"[\w.@:+,/=~-]+\Z", re.ASCII)
 
@@ -158,7 +159,6 @@ def _specification(options: Mapping[str, Any], hosts: list[Host]) -> tuple[dict[
     protocol = {"protocol": "tls"} if options.get("security") else {}
     dashboard = options.get("dashboard_address")
     inner = {
-        "preload": ["galdask.engine.clusters.orphan"],
         "dashboard": dashboard is not None,
         "dashboard_address": dashboard or "127.0.0.1:0",
         **protocol,
@@ -167,7 +167,6 @@ def _specification(options: Mapping[str, Any], hosts: list[Host]) -> tuple[dict[
     said = {
         "nthreads": 1,
         "n_workers": 1,
-        "preload": [common.PRELOAD],
         "dashboard_address": "127.0.0.1:0",
         "death_timeout": DEATH,
         **protocol,
@@ -177,6 +176,8 @@ def _specification(options: Mapping[str, Any], hosts: list[Host]) -> tuple[dict[
         **({"lifetime_restart": True} if "lifetime" in options else {}),
         **options.get("worker_options", {}),
     }
+    inner["preload"] = [_ORPHAN, *_listed(options.get("scheduler_options", {}).get("preload"))]
+    said["preload"] = [common.PRELOAD, *_listed(options.get("worker_options", {}).get("preload"))]
     for key, one in (("scheduler_options", inner), ("worker_options", said)):
         if "'" in json.dumps(one):
             raise ConfigError(f"{key!r} holds an apostrophe, which ends a word of the remote shell")
@@ -193,6 +194,10 @@ def _specification(options: Mapping[str, Any], hosts: list[Host]) -> tuple[dict[
 
     workers = {i: {"cls": Worker, "options": reach(host, said)} for i, host in enumerate(hosts[1:])}
     return {"cls": Scheduler, "options": reach(hosts[0], inner)}, workers
+
+
+def _listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [] if value is None else [value]
 
 
 def _number(options: Mapping[str, Any]) -> int:
