@@ -13,6 +13,8 @@ from galdask.events import Event, Share
 
 #: receives one record a finished task
 Recorder = Callable[[dict[str, Any]], None]
+#: finished tasks from which the time left is foretold, where rows are not known
+RECENT = 8
 #: seconds between two events about tasks that are still running
 BEAT = 1.0
 
@@ -56,6 +58,9 @@ class Progress:
         self._running: dict[int, tuple[int, int]] = {}
         self._tries: dict[int, int] = {}
         self._again: deque[int] = deque()
+        self._at_work: set[int] = set()
+        self._busy = 0.0
+        self._recent: deque[tuple[float, int]] = deque(maxlen=RECENT)
         self._began = self._told = time.monotonic()
         self._moved = False
 
@@ -72,6 +77,7 @@ class Progress:
         """Hear that a task begins; it may do so again after a worker was lost."""
         self._tries[index] = self._tries.get(index, 0) + 1
         self._running.pop(index, None)
+        self._at_work.add(index)
         if self._tries[index] > 1:
             self._again.append(index)
 
@@ -92,6 +98,9 @@ class Progress:
         self._warn()
         share = self._shares[index] if self._shares is not None else Share()
         self._running.pop(index, None)
+        self._at_work.discard(index)
+        self._busy += measure.stop - measure.start
+        self._recent.append((measure.stop - measure.start, share.parts))
         self._done += share.parts
         self._rows += share.rows
         self._read += measure.read
@@ -135,9 +144,8 @@ class Progress:
         self._told, self._moved = time.monotonic(), False
         running = list(self._running.values())
         rows = min(self._rows + sum(one[0] for one in running), self._rows_total)
-        done, whole = (rows, self._rows_total) if self._rows_total else (self._done, self._total)
         seconds = self._told - self._began
-        rate = done / seconds if seconds > 0 else 0.0
+        rate = (rows if self._rows_total else self._done) / seconds if seconds > 0 else 0.0
         self.listen(
             Event(
                 self.step,
@@ -148,8 +156,18 @@ class Progress:
                 rows_total=self._rows_total,
                 bytes=self._read + sum(one[1] for one in running),
                 rate=rate,
-                left=(whole - done) / rate if rate > 0 else None,
+                left=self._left(rows, rate, seconds),
                 seconds=seconds,
                 memory=self._peak,
             )
         )
+
+    def _left(self, rows: int, rate: float, seconds: float) -> float | None:
+        """Return the seconds that are left: from rows; without them from what the last tasks took."""
+        if self._rows_total:
+            return (self._rows_total - rows) / rate if rate > 0 else None
+        parts = sum(part for _, part in self._recent)
+        if not parts or seconds <= 0:
+            return None
+        one = sum(took for took, _ in self._recent) / parts
+        return (self._total - self._done) * one / max(1.0, len(self._at_work), self._busy / seconds)

@@ -28,7 +28,8 @@ def of_count(event: Event, spent: float, width: int | None = None) -> str:
         told = event.unit in ("stars", "rows") and spent > 0
         rate = f"{event.done / spent:,.0f} {event.unit}/s" if told else ""
         text = [head, f"{spent:.1f} s", rate, time if share < 1 and left is not None else ""]
-        return fitted([text, [head, *text[3:]], [head]], width)
+        worker = f"largest worker {size(event.memory)}" if event.memory else ""
+        return fitted([[*text, worker], text, [head, text[3]], [head]], width)
     rows = f"{event.rows:,} of {event.rows_total:,} rows" if share < 1 else f"{event.rows:,} rows"
     rate = f"{event.rate:,.0f} rows/s" if event.rate else ""
     read = f"{size(event.bytes)} read" if event.bytes else ""

@@ -32,7 +32,7 @@ def as_text(found: Timing) -> str:
     if len(found.workers) > 1:
         lines += ["", f"{'worker':<28}{'tasks':>7}{'busy':>11}{'peak':>11}"]
         for one in found.workers:
-            lines.append(f"{one.name[:27]:<28}{one.tasks:>7,}{_seconds(one.busy):>11}{size(one.peak):>11}")
+            lines.append(f"{one.name[:27]:<28}{one.tasks:>7,}{_short(one.busy):>11}{size(one.peak):>11}")
     if advice := list(hints(found)):
         lines += ["", "what one could change", *(f"  - {hint}" for hint in advice)]
     return "\n".join(lines)
@@ -47,8 +47,8 @@ def _table(steps: tuple[Step, ...]) -> Iterator[str]:
         rate = f"{one.rows / one.span:,.0f}" if one.rows and one.span > 0 else ""
         read = size(one.bytes) if one.bytes else ""
         yield (
-            f"{one.name[:15]:<16}{one.tasks:>6,}{_seconds(one.seconds):>9}{100 * one.share:>5.0f} %"
-            f"{_seconds(one.median):>9}{_seconds(one.p95):>9}{_seconds(one.longest):>9}"
+            f"{one.name[:15]:<16}{one.tasks:>6,}{_short(one.seconds):>9}{100 * one.share:>5.0f} %"
+            f"{_short(one.median):>9}{_short(one.p95):>9}{_short(one.longest):>9}"
             f"{rate:>11}{read:>10}{size(one.peak):>10}"
         )
 
@@ -102,6 +102,11 @@ def _seconds(seconds: float) -> str:
     if seconds < 1:
         return f"{seconds:.2f} s"
     return f"{seconds:.1f} s" if seconds < 120 else duration(seconds)
+
+
+def _short(seconds: float) -> str:
+    """Return a time in seconds alone, for a column."""
+    return f"{seconds:,.0f} s" if seconds >= 100 else _seconds(seconds)
 
 
 def as_json(found: Timing) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import importlib.util
 import socket
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -164,6 +165,8 @@ def warn_if_open(scheduler: str, options: Mapping[str, Any], listen: events.List
 def link(client: Client) -> str:
     """Return the sentence that says where the dashboard is, also from afar."""
     dashboard = client.dashboard_link
+    if importlib.util.find_spec("bokeh") is None:
+        return "no dashboard: the package bokeh is missing (pip install bokeh); lines tell the progress"
     if not dashboard:
         return "no dashboard"
     host, _, port = dashboard.split("://", 1)[-1].split("/")[0].rpartition(":")
