@@ -23,8 +23,9 @@ from galdask.errors import ConfigError
 MAX_BYTES = 2_000_000
 #: files that are based on each other
 MAX_BASES = 10
-#: where releases and pipelines of galdask lie: in a checkout, and in a wheel
+#: where releases, pipelines and clusters of galdask lie: in a checkout, and in a wheel
 _SHIPPED = (
+    *(above / "cluster_configs" for above in (Path(__file__).parents[1], Path(__file__).parent / "shipped")),
     Path(__file__).parents[1] / "pipelines",
     Path(__file__).parent / "shipped" / "pipelines",
     Path(__file__).parent / "catalog" / "releases",

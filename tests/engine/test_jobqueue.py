@@ -150,6 +150,16 @@ def test_the_shipped_files_make_scripts():
         assert "tls://" in script
 
 
+def test_a_file_of_a_site_says_only_what_is_different(tmp_path):
+    path = tmp_path / "mine.yaml"
+    path.write_text("based_on: slurm\nname: mine\naccount: stars\ninterface: ib0\nsecurity: null\n")
+    script = jobqueue.show(load_cluster(path))
+    assert "#SBATCH -A stars" in script
+    assert "--interface ib0" in script
+    assert "--nworkers 4" in script
+    assert "tcp://" in script
+
+
 def test_answers_of_squeue():
     found = queues.squeue("7|PENDING|Resources\n8|RUNNING|None\n9_1|COMPLETING|None\n")
     assert found["7"] == ("PENDING", "Resources")
