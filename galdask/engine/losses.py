@@ -32,8 +32,8 @@ SHORTAGES = 3
 _ALL, _MEMORY = "all", "worker-restart-memory"
 #: what can be done about memory
 REMEDY = (
-    "give each worker more memory (memory_limit in the cluster file), fewer threads_per_worker, or fewer rows "
-    "in a partition (ingest into a new store with --partition-rows); what was finished is kept"
+    "give each worker more memory (memory_limit in the cluster file), fewer threads_per_worker, or fewer "
+    "rows in a partition (ingest into a new store with --partition-rows); what was finished is kept"
 )
 
 
@@ -76,6 +76,13 @@ class Losses:
         """Hear a topic of the scheduler, also after the connection was lost."""
         self._topics[topic] = handle
         self.client.subscribe_topic(topic, handle)
+
+    def close(self) -> None:
+        """Hear no more."""
+        if self.client.status == "running":
+            for topic in self._topics:
+                self.client.unsubscribe_topic(topic)
+        self._topics.clear()
 
     def hear(self, step: str) -> bool:
         """Tell what has happened; wait while the scheduler is away.
@@ -165,7 +172,8 @@ class Losses:
         self._tick()
         if self._asked is None:
             if self._clock - self._looked >= LOOK or not self._looked:
-                loop = self.client.loop.asyncio_loop
+                loop: Any = self.client.loop
+                loop = loop.asyncio_loop
                 self._asked = asyncio.run_coroutine_threadsafe(self._identity(), loop)
                 self._asked_at = self._clock
         elif self._asked.done():
@@ -175,13 +183,14 @@ class Losses:
         elif self._clock - self._asked_at > ANSWER:
             raise ClusterError(
                 "the scheduler of the cluster does not answer",
-                where=str(self.client.scheduler.address),
+                where=str(getattr(self.client.scheduler, "address", step)),
                 found=f"no answer for {ANSWER:.0f} s",
                 todo="see whether its machine is overloaded or asleep; the same command resumes",
             )
 
     async def _identity(self) -> Any:
-        return await self.client.scheduler.identity(n_workers=-1)
+        scheduler: Any = self.client.scheduler
+        return await scheduler.identity(n_workers=-1)
 
     def _workers(self, step: str, workers: Mapping[str, Mapping[str, Any]]) -> None:
         """Note what the scheduler knows of its workers, and tell what is new."""
@@ -195,9 +204,7 @@ class Losses:
             if address not in self._seen or self._seen[address][0] != heard:
                 self._seen[address] = heard, self._clock
             silent = self._clock - self._seen[address][1] > PATIENCE
-            text = (
-                f"the worker {address} has been silent for {PATIENCE:.0f} s; its work waits or goes to others"
-            )
+            text = f"the worker {address} has been silent for {PATIENCE:.0f} s; its work may go to others"
             self._once(step, address, "silent", text if silent else None, f"the worker {address} is back")
             pausing = one.get("status") == "paused"
             text = f"the worker {address} is paused: it holds {_mib(held, limit)}"

@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import queue
 import secrets
 import time
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import CancelledError, wait
 from typing import Any
 
 from distributed import Client, Future
 from distributed.scheduler import KilledWorker
 
 from galdask import events
-from galdask.engine import measure, stop
+from galdask.engine import measure, stop, waiting
 from galdask.engine.executor import Result
+from galdask.engine.losses import REMEDY, Losses
 from galdask.engine.progress import Progress, Recorder
 from galdask.engine.residents import Load, Residents
 from galdask.engine.residents_on_dask import OnWorkers
-from galdask.errors import ClusterError, GaldaskError, StoppedError
+from galdask.errors import ClusterError, OutOfMemoryError, StoppedError
 
 #: tasks submitted ahead for each worker thread: enough to hide a round trip, few enough to stop soon
 AHEAD = 3
@@ -50,12 +53,13 @@ class OnDask:
         self._closing = closing
         self._watched: dict[str, tuple[Progress, int]] = {}
         self.dashboard: str | None = client.dashboard_link or None
-        client.subscribe_topic(measure.TOPIC, self._hear)
+        self.losses = Losses(client, listen)
+        self.losses.subscribe(measure.TOPIC, self._hear)
 
     @property
     def workers(self) -> int:
         """Threads of all workers."""
-        return max(1, sum(self.client.nthreads().values()))
+        return max(1, sum((self.losses.threads or self.client.nthreads()).values()))
 
     def run(
         self,
@@ -70,23 +74,27 @@ class OnDask:
     ) -> Iterator[Result]:
         """Yield results; see `Executor.run`."""
         progress = Progress(step, len(tasks), labels, shares, unit, self.listen, self.recorders)
-        nonce = secrets.token_hex(8)
-        name = step.replace(" ", "-")
-        first = () if shared is None else (self.client.submit(_hold, shared, key=f"{name}-settings-{nonce}"),)
+        self.losses.hear(step)
+        first: tuple[Future, ...] = ()
         finished: queue.SimpleQueue[Future] = queue.SimpleQueue()
         flying: dict[str, tuple[int, Future]] = {}
-        waiting = iter(enumerate(tasks))
-        limit = AHEAD * self.workers
+        again: list[int] = []
+        coming = iter(range(len(tasks)))
+        nonce = secrets.token_hex(8)
         seen = time.monotonic()
         try:
             while True:
                 stop.check()
-                while len(flying) < limit and (item := next(waiting, None)) is not None:
-                    index, task = item
+                if self.losses.hear(step):
+                    nonce, seen = secrets.token_hex(8), time.monotonic()
+                if shared is not None and (not first or first[0].cancelled()):
+                    name = f"{step.replace(' ', '-')}-settings-{nonce}"
+                    first = (self.client.submit(_hold, shared, key=name),)
+                while len(flying) < AHEAD * self.workers and (index := _next(again, coming)) is not None:
                     key = f"{progress.group(index)}-{nonce}{index:08x}"
                     self._watched[key] = progress, index
                     future = self.client.submit(
-                        measure.on_worker, function, *first, task, key=key, pure=False
+                        measure.on_worker, function, *first, tasks[index], key=key, pure=False
                     )
                     flying[key] = index, future
                     future.add_done_callback(finished.put)
@@ -96,6 +104,8 @@ class OnDask:
                     future = finished.get(timeout=0.2)
                 except queue.Empty:
                     seen = self._wait_for_workers(seen, step)
+                    if short := self.losses.shortage(flying):
+                        raise self.losses.out_of_memory(short, progress.label(flying[short][0])) from None
                     progress.tell()
                     continue
                 seen = time.monotonic()
@@ -103,7 +113,10 @@ class OnDask:
                 index = flying.pop(key)[0]
                 self._watched.pop(key, None)
                 try:
-                    result, took = _result(future, progress.label(index))
+                    result, took = self._result(future, progress.label(index), step)
+                except CancelledError:  # the connection was lost: the scheduler has forgotten it
+                    again.append(index)
+                    continue
                 except Exception as error:
                     progress.failed(index, error)
                     raise
@@ -115,7 +128,7 @@ class OnDask:
         finally:
             for key in flying:
                 self._watched.pop(key, None)
-            if flying:
+            if flying and self.client.status == "running":
                 self.client.cancel([future for _, future in flying.values()], force=True)
 
     def _hear(self, event: tuple[float, Any]) -> None:
@@ -133,25 +146,63 @@ class OnDask:
     def residents(self, load: Load, shards: Sequence[Any], *, step: str) -> Residents:
         """Return shards in the memory of the workers; see `Executor.residents`."""
         return OnWorkers(
-            self.client, load, shards, step=step, listen=self.listen, wait=self._wait_for_workers
+            self.client,
+            load,
+            shards,
+            step=step,
+            listen=self.listen,
+            wait=self._wait_for_workers,
+            hear=self.losses.hear,
         )
 
     def _wait_for_workers(self, seen: float, step: str) -> float:
+        """Return when there was a worker last; say so, and give up, where there is none for long."""
         idle = time.monotonic() - seen
-        if idle < PATIENCE or self.client.nthreads():
+        if idle < PATIENCE or self.losses.threads:
             return seen if idle < PATIENCE else time.monotonic()
-        if idle > LIMIT:
+        known = waiting.of(self.client)
+        if known is not None:
+            known.check()
+        if idle > (LIMIT if known is None else known.limit):
             raise ClusterError(
                 "there is no worker left", found=f"none for {idle:.0f} s", todo="start workers, run again"
             )
         if int(idle) % 30 == 10:
-            self.listen(events.Event(step, text=f"no worker for {idle:.0f} s; waiting for one"))
+            more = f" ({known.words()})" if known is not None else ""
+            self.listen(events.Event(step, text=f"no worker for {idle:.0f} s; waiting for one{more}"))
             time.sleep(1)
         return seen
 
+    def _result(self, future: Future, label: str, step: str) -> Any:
+        """Return what a task returned, or raise its error in words; a lost result is made again meanwhile."""
+        loop: Any = self.client.loop
+        answer = asyncio.run_coroutine_threadsafe(_take(future), loop.asyncio_loop)
+        while not wait([answer], timeout=0.2).done:
+            stop.check()
+            self.losses.hear(step)
+        try:
+            return answer.result()
+        except KilledWorker as error:
+            raise ClusterError(
+                "a task killed its worker several times",
+                where=label,
+                found=f"{error.allowed_failures + 1} workers lost; of the last, "
+                f"{self.losses.memory_of(str(future.key))}",
+                todo=REMEDY,
+            ) from error
+        except MemoryError as error:
+            raise OutOfMemoryError(
+                "a worker ran out of memory", where=label, found=str(error) or None, todo=REMEDY
+            ) from error
+
     def close(self) -> None:
         """Close the client and what was started for it."""
+        self.losses.close()
         self._closing.close()
+
+
+async def _take(future: Future) -> Any:
+    return await future
 
 
 def _hold(shared: Any) -> Any:
@@ -168,19 +219,6 @@ def _land(flying: dict[str, tuple[int, Future]], finished: queue.SimpleQueue[Fut
             left -= 1
 
 
-def _result(future: Future, label: str) -> Any:
-    try:
-        return future.result()
-    except GaldaskError:
-        raise
-    except KilledWorker as error:
-        raise ClusterError(
-            "a task killed its worker several times",
-            where=label,
-            found=f"{error.allowed_failures + 1} workers lost, last {error.last_worker.address}",
-            todo="give each worker more memory (memory_limit), or make partitions smaller",
-        ) from error
-    except MemoryError as error:
-        raise ClusterError(
-            "a worker ran out of memory", where=label, todo="raise memory_limit or lower partition_rows"
-        ) from error
+def _next(again: list[int], coming: Iterator[int]) -> int | None:
+    """Return the next task: one that was lost, or a new one."""
+    return again.pop() if again else next(coming, None)

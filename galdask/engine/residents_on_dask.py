@@ -23,10 +23,14 @@ from galdask.errors import ClusterError
 
 #: seconds between two looks at a round in progress, and at the list of workers; that a new actor may take
 _POLL, _LOOK, _BORN = 0.1, 1.0, 20.0
+#: seconds that the scheduler may take to tell its workers
+_ANSWER = 60.0
 #: times that a shard may lose its worker within one round
 _LOSSES = 4
 #: waits for workers: (time of the last one, step) -> that time, or an error
 Wait = Callable[[float, str], float]
+#: tells what has happened to workers and scheduler: step -> whether the connection was lost meanwhile
+Hear = Callable[[str], bool]
 
 
 class _Owner:
@@ -89,6 +93,8 @@ class OnWorkers:
         Receives progress events.
     wait : callable
         Waits for workers when there is none, and gives up in the end.
+    hear : callable
+        Tells what has happened to workers and scheduler.
     """
 
     def __init__(
@@ -100,9 +106,10 @@ class OnWorkers:
         step: str,
         listen: events.Listener,
         wait: Wait,
+        hear: Hear,
     ) -> None:
         self.client, self.step, self.listen = client, step, listen
-        self._load, self._shards, self._wait = load, list(shards), wait
+        self._load, self._shards, self._wait, self._hear = load, list(shards), wait, hear
         self._owners: list[_Owner] = []
         self._known: dict[str, int] = {}
         self._looked = -_LOOK
@@ -119,6 +126,7 @@ class OnWorkers:
         seen = time.monotonic()
         while len(answers) < len(self._shards):
             stop.check()
+            self._hear(self.step)
             if self._stale():
                 self._look()
                 seen = time.monotonic() if self._owners else self._wait(seen, self.step)
@@ -147,7 +155,9 @@ class OnWorkers:
     def _look(self) -> None:
         """Find out which workers there are, and give every one its actor."""
         try:
-            self._known, self._looked = self.client.nthreads(), time.monotonic()
+            scheduler: Any = self.client.scheduler
+            self._known = self.client.sync(scheduler.ncores, callback_timeout=_ANSWER)
+            self._looked = time.monotonic()
         except OSError as error:
             raise ClusterError(
                 "the scheduler of the cluster is gone",
