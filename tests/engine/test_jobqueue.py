@@ -1,12 +1,16 @@
 """Job scripts of Slurm and PBS, what must not stand in them, and what the queues' commands answer."""
 
+import re
+import textwrap
+
 import pytest
 
 pytest.importorskip("dask_jobqueue")
 
-from galdask.engine.cluster import load_cluster, open_executor
+from galdask.engine.cluster import load_cluster, open_executor, show
 from galdask.engine.clusters import jobqueue, queues
 from galdask.errors import ClusterError, ConfigError
+from tests.conftest import ROOT
 
 BASE = "galdask_cluster: 1\nname: site\nn_workers: 4\ncores: 2\nprocesses: 2\nmemory: 8GiB\n"
 
@@ -158,6 +162,23 @@ def test_a_file_of_a_site_says_only_what_is_different(tmp_path):
     assert "--interface ib0" in script
     assert "--nworkers 4" in script
     assert "tcp://" in script
+
+
+def test_files_of_the_page_are_read(tmp_path):
+    page = (ROOT / "docs" / "slurm.md").read_text()
+    found = re.findall(r"printf '(based_on.*?)' > (\w+)\.yaml", page)
+    assert [name for _, name in found] == ["mine", "one"]
+    ssh = page.partition("## SSH")[2].partition("    galdask_cluster")
+    texts = [text.replace("\\n", "\n") for text, _ in found]
+    texts.append(textwrap.dedent(ssh[1] + ssh[2].partition("\n\n")[0]))
+    kinds = []
+    for text in texts:
+        path = tmp_path / "c.yaml"
+        path.write_text(text)
+        chosen = load_cluster(path)
+        kinds.append(chosen.kind)
+        assert show(chosen)
+    assert kinds == ["slurm", "slurm", "ssh"]
 
 
 def test_answers_of_squeue():
