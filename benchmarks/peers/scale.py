@@ -45,7 +45,8 @@ def measured(work, workers: str, memory: str, out: Path, more) -> None:
     told["tasks"] = {step: len(tasks) for step, tasks in clocked.tasks.items()}
     told["busy"], told["busy_cpu"] = clocked.seconds(), clocked.seconds("cpu")
     told["walls"], told["parts"] = clocked.walls, clocked.parts()
-    told["longest"] = {step: max(t["seconds"] for t in tasks) for step, tasks in clocked.tasks.items()}
+    for name, what in (("longest", "seconds"), ("longest_cpu", "cpu")):
+        told[name] = {step: max(t[what] for t in tasks) for step, tasks in clocked.tasks.items() if tasks}
     told["client_mib"] = harness.peak_mib()
     harness.tell(told | more())
 
@@ -57,7 +58,11 @@ def run(store: str, out: str, workers: str, memory: str) -> None:
     def work(clocked):
         shutil.rmtree(out, ignore_errors=True)
         summary = pipeline.run("two_disks", store, out, cluster=clocked, cache=False, figures=False)
-        return {"rows": summary.rows, "states": summary.states_computed}
+        return {
+            "rows": summary.rows,
+            "states": summary.states_computed,
+            "partitions": summary.partitions_read,
+        }
 
     measured(
         work, workers, memory, Path(out), lambda: {"digest": digest(Path(out)), "read": bytes_read(store)}

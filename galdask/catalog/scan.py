@@ -8,6 +8,7 @@ import numba as nb
 import numpy as np
 
 from galdask.catalog import journal
+from galdask.catalog.descriptors import make_room
 from galdask.catalog.keys import id_texts, star_keys
 from galdask.catalog.partition import candidates
 from galdask.catalog.plan import Plan
@@ -124,6 +125,7 @@ def count_stars(files: list[Path]) -> tuple[int, tuple[int, int] | None]:
     collision : tuple of int or None
         Two rows with the same key and different ids, if there are such.
     """
+    make_room(len(files), "the keys of the stars, a file for each range of rows")
     runs = [np.load(path, mmap_mode="r") for path in files]
     shards = max(1, -(-sum(run.shape[1] for run in runs) // SHARD_KEYS))
     edges = [shard * (1 << 64) // shards for shard in range(1, shards)]

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from galdask.catalog.descriptors import make_room
 from galdask.catalog.store import PartitionRef, read_partition
 from galdask.engine import cache, pages, tables
 from galdask.engine.measure import peak_bytes
@@ -141,6 +142,7 @@ def finish(job: Job, batch: Sequence[FinishTask]) -> int:
     for task in batch:
         for pack, key in task.parts:
             wanted.setdefault(pack, []).append(key)
+    make_room(2 * len(wanted), "the states of two tables, a file for each partition")
     found = None
     if len(batch) > 1 and sum(cache.pack_bytes(pack, keys) for pack, keys in wanted.items()) <= TOGETHER:
         found = {pack: cache.read_states(pack, keys) for pack, keys in wanted.items()}
