@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from galdask import accounting, events, foresight, lineage, production, provenance, publish
-from galdask.engine import performance
+from galdask.engine import performance, sight
 from galdask.engine.cluster import open_executor
 from galdask.engine.history import kept
 from galdask.errors import ProductError, SampleError
@@ -116,8 +116,8 @@ def run(
         The catalogue.
     out : path
         Folder of the results.
-    cluster : str, path, ClusterConfig or Executor
-        Where to work.
+    cluster : str, path, ClusterConfig, Executor, distributed.Client or a cluster of Dask's
+        Where to work; what is open already stays open.
     only : sequence of str, optional
         Products to make; all of the pipeline's by default.
     cache : bool or path
@@ -167,6 +167,7 @@ def run(
                 history.of(executor),
             ):
                 history.mark("start workers")
+                sight.require(executor, opened.path, build)
                 outcome = _reduce(work, executor, build, listen)
                 history.mark("reduce")
                 _account(outcome, intent, summary).write(build)

@@ -162,12 +162,18 @@ def _opened(cluster: Any, listen: events.Listener) -> Iterator[Executor]:
             )
         yield cluster
         return
+    from galdask.engine.clusters.agreement import require_agreement
     from galdask.engine.on_dask import OnDask
 
     with contextlib.ExitStack() as closing:
         if client is not cluster:
             closing.enter_context(client)
-        yield OnDask(client, closing, listen)
+        require_agreement(client, listen)
+        executor = OnDask(client, closing.pop_all(), listen)
+    try:
+        yield executor
+    finally:
+        executor.close()
 
 
 def client_of(cluster: Any) -> Client | None:

@@ -206,7 +206,7 @@ def limit(cluster: Any) -> Limit:
     ConfigError, ClusterError
         If there is no such cluster, or its memory cannot be read.
     """
-    if hasattr(cluster, "run"):
+    if not isinstance(cluster, (str, Path, ClusterConfig)):
         return _of_executor(cluster)
     chosen = cluster if isinstance(cluster, ClusterConfig) else load_cluster(cluster)
     if chosen.kind == "inline":
@@ -239,10 +239,14 @@ def _parsed(given: Any, threads: int, workers: int) -> int:
 
 
 def _of_executor(executor: Any) -> Limit:
-    client = getattr(executor, "client", None)
-    if client is None:
+    said = getattr(
+        executor if hasattr(executor, "scheduler_info") else getattr(executor, "client", None),
+        "scheduler_info",
+        None,
+    )
+    if said is None:
         return Limit(machine_memory(), int(executor.workers), 1)
-    workers = client.scheduler_info(n_workers=-1)["workers"].values()
+    workers = (said(n_workers=-1) if callable(said) else said)["workers"].values()  # a client's, a cluster's
     sizes = [int(one["memory_limit"] or 0) or machine_memory() for one in workers]
     threads = max((int(one["nthreads"]) for one in workers), default=1)
     return Limit(min(sizes, default=machine_memory()), threads, max(1, len(sizes)))

@@ -51,13 +51,17 @@ def tls_words(folder: Path | None) -> list[str]:
 
 
 @contextlib.contextmanager
-def running(words: list[str], log: Path, until: str, **variables: str):
+def running(words: list[str], log: Path, until: str, before=(), **variables: str):
     """Run a module of Dask until the block ends; yields what its log says at `until`."""
     path = os.pathsep.join(filter(None, [variables.get("PYTHONPATH"), str(ROOT)]))
     variables = {**variables, "PYTHONPATH": path}
     with log.open("w") as out:
         process = subprocess.Popen(
-            [sys.executable, "-m", *words], stdout=out, stderr=out, cwd=log.parent, env=os.environ | variables
+            [*before, sys.executable, "-m", *words],
+            stdout=out,
+            stderr=out,
+            cwd=log.parent,
+            env=os.environ | variables,
         )
     try:
         for _ in range(1200):
@@ -88,7 +92,16 @@ def scheduler(folder: Path, tls: Path | None = None, **variables: str):
 def worker(
     folder: Path, address: str, name: str, tls: Path | None = None, words: tuple = (), **variables: str
 ):
-    said = ["distributed.cli.dask_worker", address, "--nthreads", "1", "--name", name, "--no-dashboard"]
+    said = [
+        "distributed.cli.dask_worker",
+        address,
+        "--nthreads",
+        "1",
+        "--name",
+        name,
+        "--no-dashboard",
+        "--no-nanny",
+    ]
     said += ["--memory-limit", "1GiB", "--local-directory", str(folder), *tls_words(tls), *words]
     threads = {
         "OMP_NUM_THREADS": "1",
@@ -96,4 +109,4 @@ def worker(
         "MKL_NUM_THREADS": "1",
         "NUMBA_NUM_THREADS": "1",
     }
-    return running(said, folder / f"{name}.log", r"Registered to:\s*(\S+)", **threads, **variables)
+    return running(said, folder / f"{name}.log", r"Registered to:\s*(\S+)", **{**threads, **variables})
