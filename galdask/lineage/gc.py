@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from galdask import publish
+from galdask.engine import history
 from galdask.errors import InputError
 from galdask.lineage import notes
 
@@ -126,6 +127,9 @@ def _of_runs(out: Path) -> Iterator[tuple[Path, str]]:
             yield run, "half-made run"
         elif run.is_dir() and run.resolve() != current and (out / "current").is_symlink():
             yield run, "earlier run"
+    for path in history.histories(out):
+        if (out / "current").is_symlink() and not path.name.startswith(current.name):
+            yield path, "history of an earlier run"
     for path in (*sorted(out.glob(".*.tmp")), *sorted((out / ".cache").rglob(".*.tmp"))):
         yield path, "half-written file"
     noted = notes.read(current) if current.is_dir() else None

@@ -8,6 +8,7 @@ import galdask
 from galdask import foresight, pipeline, publish
 from galdask.catalog.store import open_store, read_partition
 from galdask.cli.main import main
+from galdask.engine import history
 from galdask.errors import InputError, OutputError
 from galdask.lineage import gc
 from tests.pipeline.releases import FEW, ingest, release
@@ -75,7 +76,8 @@ def test_results_keep_all_that_the_next_run_needs(here):
     )
     found = gc.collect(here / "out")
     kinds = {old.what for old in found}
-    assert {"earlier run", "table of an earlier run"} <= kinds
+    assert {"earlier run", "table of an earlier run", "history of an earlier run"} <= kinds
+    assert len(history.histories(here / "out")) == 1
     assert gc.garbage(here / "out") == []
     assert len([path for path in (here / "out" / ".runs").iterdir() if path.is_dir()]) == 1
     assert run(here).unchanged
@@ -112,7 +114,8 @@ def test_it_waits_for_nobody(here):
 def test_results_without_notes_keep_their_cache(here):
     for path in (here / "out" / ".runs").glob("*/lineage.json"):
         path.unlink()
-    assert {old.what for old in gc.garbage(here / "out")} == {"earlier run"}
+    kinds = {old.what for old in gc.garbage(here / "out")}
+    assert kinds == {"earlier run", "history of an earlier run"}
 
 
 def test_neither(tmp_path):
