@@ -170,7 +170,7 @@ def contents(place):
     found = {}
     for folder in (place / "store", (place / "out" / "current").resolve()):
         for path in sorted(folder.rglob("*")):
-            if path.is_file() and path.name != ".lock":
+            if path.is_file() and path.name != ".lock" and ".history" not in path.parts:
                 data = path.read_bytes()
                 if path.suffix == ".html":
                     data = re.sub(rb"\d[\d.,]* s\b", b"", data)
