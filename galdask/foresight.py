@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import contextlib
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from galdask import publish
-from galdask.errors import ClusterError
+from galdask.errors import ClusterError, OutOfMemoryError
 from galdask.identity import Intent, resolve
 
 if TYPE_CHECKING:
@@ -179,6 +180,21 @@ def refuse_too_large(work: Work, intent: Intent, cluster: Any) -> Peak:
     if peak.bytes > room.bytes:
         raise too_large(peak, room)
     return peak
+
+
+@contextlib.contextmanager
+def beside(peak: Peak) -> Iterator[None]:
+    """Put what was foretold beside what was measured, where a run has not enough memory after all."""
+    try:
+        yield
+    except OutOfMemoryError as error:
+        raise OutOfMemoryError(
+            error.what,
+            expected=f"up to {peak.bytes / 2**20:,.0f} MiB in a worker, foretold for step {peak.step!r}",
+            found=error.found,
+            where=error.where,
+            todo=error.todo,
+        ) from error
 
 
 def too_large(peak: Peak, room: Limit) -> ClusterError:
