@@ -166,13 +166,13 @@ def run_of(out):
 
 
 def contents(place):
-    """Return every byte of a store and of the results that are shown; the report tells its own seconds."""
+    """Return every byte of a store and of the results that are shown, but for seconds and histories."""
     found = {}
     for folder in (place / "store", (place / "out" / "current").resolve()):
         for path in sorted(folder.rglob("*")):
             if path.is_file() and path.name != ".lock" and ".history" not in path.parts:
                 data = path.read_bytes()
                 if path.suffix == ".html":
-                    data = re.sub(rb"\d[\d.,]* s\b", b"", data)
+                    data = re.sub(rb"\d[\d.,]* (s|min|h)\b", b"", data)
                 found[folder.name if folder.name == "store" else "run", str(path.relative_to(folder))] = data
     return found
