@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import re
+import unicodedata
 from typing import Any
 
 #: longer texts are cut in messages
 LONGEST = 4000
-#: signs that steer a terminal, or turn the direction of writing, and halves of pairs that no text may hold
-_STEERING = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
-)
+#: kinds of signs that steer a terminal, turn the direction of writing, end lines, or are halves of pairs
+_STEERING = ("Cc", "Cf", "Cs", "Zl", "Zp")
 
 
 def printable(text: str) -> str:
@@ -18,7 +16,12 @@ def printable(text: str) -> str:
 
     Line ends and tabs stay.
     """
-    return _STEERING.sub(lambda found: ascii(found[0])[1:-1], text)
+    if text.isprintable():
+        return text
+    return "".join(
+        ascii(sign)[1:-1] if sign not in "\n\t" and unicodedata.category(sign) in _STEERING else sign
+        for sign in text
+    )
 
 
 def _shortened(text: str) -> str:

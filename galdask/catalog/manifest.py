@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from galdask import publish
+from galdask.catalog import manifest_check
 from galdask.errors import StoreError
 
 #: version of the manifest and of the data files; a store with a higher one is refused
@@ -155,7 +156,7 @@ def read(store: Path) -> dict[str, Any]:
         raise StoreError(what, where=store, todo="make one with 'galdask ingest'") from error
     except OSError as error:
         raise StoreError("the manifest cannot be read", where=path, found=error.strerror) from error
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise StoreError(
             "the manifest is damaged", where=path, found=error, todo="ingest again: intact files are kept"
         ) from error
@@ -175,4 +176,5 @@ def read(store: Path) -> dict[str, Any]:
             expected=f"content with digest {content.get('digest') if isinstance(content, dict) else None}",
             todo="do not edit it; ingest again: intact files are kept",
         )
+    manifest_check.check(content, path)
     return dict(content)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import difflib
-import gzip
 import os
 import re
 from collections.abc import Mapping
@@ -14,6 +13,7 @@ from galdask import digest
 from galdask.catalog.readers import hats
 from galdask.catalog.readers.fits_header import BLOCK, CARD
 from galdask.catalog.readers.inflate import is_gzip
+from galdask.catalog.readers.limits import unpacked
 from galdask.catalog.schema import Release
 from galdask.errors import InputError
 
@@ -107,8 +107,8 @@ def is_mock(paths: Mapping[str, Path]) -> bool:
                 return True
             continue
         try:
-            with gzip.open(path) if is_gzip(path) else open(path, "rb") as handle:
-                head = handle.read(BLOCK)
+            with open(path, "rb") as handle:
+                head = next(unpacked(handle, path), b"")[:BLOCK] if is_gzip(path) else handle.read(BLOCK)
         except OSError as error:
             raise InputError("the file cannot be read", where=path, found=error.strerror) from error
         cards = (head[at : at + CARD] for at in range(0, len(head), CARD))

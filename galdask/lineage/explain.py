@@ -38,7 +38,8 @@ class Origin:
     @property
     def command(self) -> list[str]:
         """Words of the command that made it; empty where it was not made by a command."""
-        words = [str(word) for word in self.record.get("command", ())]
+        said = self.record.get("command", ())
+        words = [str(word) for word in said] if isinstance(said, list | tuple) else []
         return words if len(words) > 1 and words[0] == "galdask" and words[1] in AGAIN else []
 
 
@@ -79,7 +80,7 @@ def explain(path: Path | str) -> Origin:
 def _quiet(reader: Callable[[Path], Any], path: Path) -> dict[str, Any]:
     try:
         found = reader(path)
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError, SyntaxError):
         return {}
     return found if isinstance(found, dict) else {}
 

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from galdask.catalog.readers.base import ColumnType
+from galdask.catalog.readers.limits import check_room
 from galdask.errors import InputError
+
+#: numbers in one row of a column of arrays, and its axes
+MOST_ELEMENTS, MOST_AXES = 1_000_000, 32
 
 
 def column_type(kind: pa.DataType) -> ColumnType | str:
@@ -25,7 +31,9 @@ def column_type(kind: pa.DataType) -> ColumnType | str:
     if pa.types.is_fixed_size_list(kind) and kind.list_size > 0:
         inner = column_type(kind.value_type)
         if isinstance(inner, ColumnType) and inner.dtype.kind in "iufb":
-            return ColumnType(inner.dtype, (kind.list_size, *inner.shape))
+            shape = (kind.list_size, *inner.shape)
+            if math.prod(shape) <= MOST_ELEMENTS and len(shape) <= MOST_AXES:
+                return ColumnType(inner.dtype, shape)
     return f"the type {kind}"
 
 
@@ -57,11 +65,13 @@ def to_numpy(column: pa.ChunkedArray, where: str) -> np.ndarray:
     """
     kind = column.type
     if pa.types.is_dictionary(kind):
+        if _is_text(kind.value_type):
+            return _coded(column, where)
         return to_numpy(column.cast(kind.value_type), where)
     if pa.types.is_null(kind):
         return np.full(len(column), np.nan)
     if _is_text(kind):
-        return _texts(column)
+        return _texts(column, where, len(column))
     if pa.types.is_fixed_size_list(kind):
         return _lists(column, where)
     if pa.types.is_floating(kind):
@@ -73,12 +83,30 @@ def to_numpy(column: pa.ChunkedArray, where: str) -> np.ndarray:
     return np.ma.MaskedArray(values, column.is_null().to_numpy())
 
 
-def _texts(column: pa.ChunkedArray) -> np.ndarray:
-    texts = column.cast(pa.large_string())
+def _texts(column: pa.ChunkedArray, where: str, rows: int) -> np.ndarray:
+    """Return texts of one width, of which `rows` will be needed."""
+    try:
+        texts = column.cast(pa.large_string())
+        texts.validate(full=True)
+    except pa.ArrowException as error:
+        found = " ".join(str(error).split())[:200]
+        raise InputError("a column of texts cannot be read", where=where, found=found) from error
     texts = pc.utf8_rtrim(texts, " ").fill_null("")
-    width = max(1, pc.max(pc.binary_length(texts)).as_py() or 1)
+    lengths = pc.binary_length(texts)
+    width = max(1, pc.max(lengths).as_py() or 1)
+    check_room(rows, width, pc.sum(lengths).as_py() or 0, where)
     whole = texts.cast(pa.large_binary()).to_numpy(zero_copy_only=False)
     return whole.astype(f"S{width}")
+
+
+def _coded(column: pa.ChunkedArray, where: str) -> np.ndarray:
+    """Return texts of which every different one is held once."""
+    if column.num_chunks == 0:
+        return np.empty(0, "S1")
+    column = column.unify_dictionaries()
+    words = _texts(pa.chunked_array([column.chunk(0).dictionary]), where, len(column))
+    codes = np.concatenate([chunk.indices.fill_null(len(words)).to_numpy() for chunk in column.chunks])
+    return np.append(words, np.bytes_(b""))[codes]
 
 
 def _lists(column: pa.ChunkedArray, where: str) -> np.ndarray:

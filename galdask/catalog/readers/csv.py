@@ -6,23 +6,23 @@ Such a file is read whole, once per process, and served from memory: they are sm
 from __future__ import annotations
 
 import csv
-import gzip
 import io
 import re
-import zlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.csv
 
 from galdask.catalog.readers.arrow import column_type, to_numpy
+from galdask.catalog.readers.limits import unpacked
 from galdask.catalog.readers.memory import MemoryTable
 from galdask.catalog.readers.names import distinct
 from galdask.errors import InputError
 
 #: larger text tables are refused: they belong in Parquet
 MAX_BYTES = 2_000_000_000
+_PIECE = 4 << 20
 _NULLS = ("", "nan", "NaN", "NAN", "null", "NULL", "N/A", "NA", "n/a", "None")
 _TYPES = {"string": pa.string(), "bool": pa.bool_()} | {
     name: pa.type_for_alias(name) for name in ("float32", "float64", "uint8", "int16", "int32", "int64")
@@ -72,21 +72,10 @@ def _content(path: Path, options: Mapping[str, object]) -> bytes:
         with open(path, "rb") as handle:
             packed = handle.read(2) == b"\x1f\x8b"
             handle.seek(0)
-            if packed:
-                with gzip.GzipFile(fileobj=handle) as inner:
-                    content = inner.read(MAX_BYTES + 1)
-            else:
-                content = handle.read(MAX_BYTES + 1)
-    except (OSError, EOFError, zlib.error) as error:
-        found = getattr(error, "strerror", None) or error
-        raise InputError("the file cannot be read", where=path, found=found) from error
-    if len(content) > MAX_BYTES:
-        raise InputError(
-            "the text table is too large to be read whole",
-            where=path,
-            expected=f"at most {MAX_BYTES} bytes",
-            todo="convert it to Parquet",
-        )
+            pieces = unpacked(handle, path) if packed else iter(lambda: handle.read(_PIECE), b"")
+            content = _joined(pieces, path)
+    except OSError as error:
+        raise InputError("the file cannot be read", where=path, found=error.strerror) from error
     skip = options.get("skip", 0)
     for _ in range(skip if isinstance(skip, int) else 0):
         content = content[content.find(b"\n") + 1 :] if b"\n" in content else b""
@@ -94,6 +83,20 @@ def _content(path: Path, options: Mapping[str, object]) -> bytes:
     if not content.strip():
         raise InputError("the table is empty", where=path, expected="a line with the names of the columns")
     return content
+
+
+def _joined(pieces: Iterable[bytes], path: Path) -> bytes:
+    whole = bytearray()
+    for piece in pieces:
+        whole += piece
+        if len(whole) > MAX_BYTES:
+            raise InputError(
+                "the text table is too large to be read whole",
+                where=path,
+                expected=f"at most {MAX_BYTES} bytes",
+                todo="convert it to Parquet",
+            )
+    return bytes(whole)
 
 
 def _table(

@@ -118,8 +118,9 @@ class _Wanted:
             pattern = kept.view(f"u{kept.itemsize}")
             into[...] = (pattern ^ pattern.dtype.type(1 << (8 * kept.itemsize - 1))).view(into.dtype)
         elif field.kind == "scaled":
-            np.multiply(stored, field.scale, out=into, dtype=np.float64)
-            into += field.zero
+            with np.errstate(all="ignore"):
+                np.multiply(stored, field.scale, out=into, dtype=np.float64)
+                into += field.zero
             if field.null is not None:
                 into[stored == field.null] = np.nan
         else:

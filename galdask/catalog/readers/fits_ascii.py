@@ -10,8 +10,10 @@ from pathlib import Path
 
 import numpy as np
 
+from galdask.catalog.readers.csv import MAX_BYTES
 from galdask.catalog.readers.fits_header import Header, Unit
 from galdask.catalog.readers.fixed_width import Field, decode
+from galdask.catalog.readers.limits import check_room
 from galdask.catalog.readers.memory import MemoryTable
 from galdask.catalog.readers.names import distinct
 from galdask.errors import InputError
@@ -41,6 +43,16 @@ def open_ascii(path: Path, file: Path, unit: Unit) -> MemoryTable:
     rows, width = header.whole("NAXIS2"), header.whole("NAXIS1")
     if width == 0 and rows > 0:
         raise InputError("rows without content", where=header.where)
+    if rows * width > MAX_BYTES:
+        raise InputError(
+            "the ASCII table is too large to be read whole",
+            where=header.where,
+            expected=f"at most {MAX_BYTES} bytes",
+            found=f"{rows * width} bytes",
+            todo="convert it to a binary table",
+        )
+    fields = _fields(header, width)
+    check_room(rows, sum(field.stop - field.start for field in fields), rows * width, header.where)
     try:
         with open(file, "rb") as handle:
             handle.seek(unit.start)
@@ -51,7 +63,6 @@ def open_ascii(path: Path, file: Path, unit: Unit) -> MemoryTable:
         raise InputError("the file became shorter while it was read", where=path)
     letters = np.frombuffer(text, dtype=np.uint8).reshape(rows, width)
     columns = {}
-    fields = _fields(header, width)
     for i, field in enumerate(fields, start=1):
         columns[field.name] = _scaled(decode(letters, field, where), header, i)
     units = {field.name: field.unit for field in fields if field.unit}

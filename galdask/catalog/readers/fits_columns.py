@@ -17,6 +17,8 @@ from galdask.catalog.readers.fits_header import Header
 from galdask.catalog.readers.names import distinct
 from galdask.errors import InputError
 
+#: bytes of a row; one of a survey has some ten thousand
+MAX_ROW = 64 << 20
 _FORM = re.compile(r"\s*(\d{0,12})([A-Z])(.*)")
 _CODES = {"L": "S1", "B": "u1", "I": ">i2", "J": ">i4", "K": ">i8", "E": ">f4", "D": ">f8"}
 _BYTES = {"X": 0, "C": 8, "M": 16, "P": 8, "Q": 16}
@@ -78,11 +80,11 @@ def fields(header: Header) -> tuple[dict[str, Field], dict[str, str]]:
     forms = [_form(header, i) for i in range(1, count + 1)]
     ends = list(accumulate((_width(code, repeat) for code, repeat, _ in forms), initial=0))
     row = header.whole("NAXIS1")
-    if ends[-1] != row or not 0 <= row < 2**31:
+    if ends[-1] != row or not 0 <= row <= MAX_ROW:
         raise InputError(
             "the columns do not fill the row",
             where=header.where,
-            expected=f"{ends[-1]} bytes by TFORM",
+            expected=f"{ends[-1]} bytes by TFORM, at most {MAX_ROW}",
             found=f"NAXIS1 = {row}",
         )
     readable: dict[str, Field] = {}

@@ -132,7 +132,7 @@ def _is_number(text: bytes, dtype: np.dtype) -> bool:
         np.array([text]).astype(dtype)
     except (ValueError, OverflowError):
         return False
-    return b"_" not in text
+    return b"_" not in text and b"\0" not in text
 
 
 def _narrow(whole: np.ndarray, declared: str | None, where: str) -> np.ndarray:

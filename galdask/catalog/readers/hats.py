@@ -19,7 +19,7 @@ from galdask.errors import InputError
 
 #: deepest order of HEALPix that a place is given in
 _DEEPEST = 29
-_PIXEL = re.compile(r"Norder=(\d+)/Dir=\d+/Npix=(\d+)\.parquet$")
+_PIXEL = re.compile(r"Norder=([0-9]{1,2})/Dir=[0-9]+/Npix=([0-9]{1,18})\.parquet")
 
 
 def is_hats(path: Path) -> bool:
@@ -59,8 +59,8 @@ def files(path: Path) -> list[Path]:
         )
     found = []
     for file in (path / "dataset").glob("Norder=*/Dir=*/Npix=*.parquet"):
-        match = _PIXEL.search(file.as_posix())
-        if match:
+        match = _PIXEL.fullmatch("/".join(file.parts[-3:]))
+        if match and int(match[1]) <= _DEEPEST:
             order, pixel = int(match[1]), int(match[2])
             found.append((pixel << 2 * (_DEEPEST - order), order, file))
     if not found:

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import gzip
 import os
+import stat
 import tempfile
-import zlib
 from pathlib import Path
 from typing import BinaryIO
 
 from galdask import digest, publish
+from galdask.catalog.readers.limits import unpacked
 from galdask.errors import InputError, OutputError
 
-_PIECE = 4 << 20
 #: bytes that are left free on the scratch disk
 RESERVE = 256 << 20
 
@@ -51,23 +50,25 @@ def inflated(path: Path, scratch: Path | None = None) -> Path:
     Raises
     ------
     InputError
-        If the file is damaged or truncated.
+        If the file is damaged or truncated, or grows without measure.
     OutputError
-        If the scratch disk has too little space.
+        If the scratch disk has too little space, or the scratch folder is another user's.
     """
-    scratch = scratch or Path(tempfile.gettempdir()) / f"galdask-{os.getuid()}"
+    own = scratch or Path(tempfile.gettempdir()) / f"galdask-{os.getuid()}"
     try:
         state = path.stat()
+        with publish.explained(own):
+            own.mkdir(parents=True, exist_ok=True, mode=0o700)
+            if scratch is None:
+                _check_own(own)
         mark = digest.of_settings([str(path.resolve()), state.st_size, state.st_mtime_ns, state.st_ino])
         stem = path.name.removesuffix(".gz")
-        copy = scratch / f"{mark[:16]}-{stem}"
+        copy = own / f"{mark[:16]}-{stem}"
         if copy.is_file():
             return copy
-        with publish.explained(scratch):
-            scratch.mkdir(parents=True, exist_ok=True, mode=0o700)
-        _check_space(path, scratch, _least_size(path, state.st_size))
+        _check_space(path, own, _least_size(path, state.st_size))
         with open(path, "rb") as packed:
-            return publish.write(copy, lambda handle: _inflate(packed, handle, path, scratch))
+            return publish.write(copy, lambda handle: _inflate(packed, handle, path, own))
     except OSError as error:
         raise InputError("the file cannot be read", where=path, found=error.strerror) from error
 
@@ -96,12 +97,20 @@ def _check_space(path: Path, scratch: Path, needed: int) -> None:
 
 
 def _inflate(packed: BinaryIO, handle: BinaryIO, path: Path, scratch: Path) -> None:
-    try:
-        with gzip.GzipFile(fileobj=packed) as source:
-            while piece := source.read(_PIECE):
-                _check_space(path, scratch, len(piece))
-                handle.write(piece)
-    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
-        raise InputError(
-            "the compressed file is damaged or truncated", where=path, found=error, todo="fetch it again"
-        ) from error
+    for piece in unpacked(packed, path):
+        _check_space(path, scratch, len(piece))
+        handle.write(piece)
+
+
+def _check_own(folder: Path) -> None:
+    """Refuse a scratch folder that another user prepared, or may write: its name can be foretold."""
+    facts = folder.lstat()
+    if stat.S_ISDIR(facts.st_mode) and facts.st_uid == os.getuid() and not facts.st_mode & 0o022:
+        return
+    raise OutputError(
+        "the scratch folder is not this user's alone",
+        where=folder,
+        expected="a folder of your own that nobody else may write, no link",
+        found=f"{stat.filemode(facts.st_mode)}, owner {facts.st_uid}",
+        todo="remove it, or set TMPDIR to a folder of your own",
+    )

@@ -10,7 +10,9 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 
+from galdask.catalog.readers.csv import MAX_BYTES
 from galdask.catalog.readers.fixed_width import Field, decode, matrix
+from galdask.catalog.readers.limits import check_room
 from galdask.catalog.readers.memory import MemoryTable
 from galdask.catalog.readers.names import distinct
 from galdask.errors import InputError
@@ -45,13 +47,23 @@ def open_mrt(path: Path, types: Mapping[str, str]) -> MemoryTable:
     missing. Case matters: e_Age and E_Age are two columns.
     """
     try:
+        size = path.stat().st_size
+        if size > MAX_BYTES:
+            raise InputError(
+                "the table is too large to be read whole",
+                where=path,
+                expected=f"at most {MAX_BYTES} bytes",
+                todo="convert it to Parquet",
+            )
         lines = [line.rstrip(b"\r") for line in path.read_bytes().split(b"\n")]
     except OSError as error:
         raise InputError("the file cannot be read", where=path, found=error.strerror) from error
     fields = _description(lines, path)
     rules = [number for number, line in enumerate(lines) if _RULE.fullmatch(line)]
     body = [line for line in lines[rules[-1] + 1 :] if line.strip()]
-    letters = matrix(body, max(field.stop for field in fields))
+    width = max(field.stop for field in fields)
+    check_room(len(body), max(width, sum(field.stop - field.start for field in fields)), size, path)
+    letters = matrix(body, width)
     columns = {field.name: decode(letters, field, str(path), types.get(field.name)) for field in fields}
     return MemoryTable(path, len(body), columns, {f.name: f.unit for f in fields if f.unit})
 

@@ -23,12 +23,14 @@ def distinct(names: Iterable[str]) -> list[str]:
     given = [name.strip() or f"col{place + 1}" for place, name in enumerate(names)]
     taken = set(given)
     seen: set[str] = set()
+    counts: dict[str, int] = {}
     result = []
     for name in given:
-        unique, count = name, 1
+        unique, count = name, counts.get(name, 1)
         while unique in seen or (count > 1 and unique in taken):
             count += 1
             unique = f"{name}_{count}"
+        counts[name] = count
         seen.add(unique)
         result.append(unique)
     return result

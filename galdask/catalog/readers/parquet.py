@@ -14,12 +14,15 @@ from galdask.catalog.readers.base import ColumnType
 from galdask.catalog.readers.names import check_range, find, pick
 from galdask.errors import InputError
 
+#: row groups up to this many rows are decoded whole; of larger ones this many rows at a time
+MOST_ROWS, BATCH_ROWS = 1 << 22, 1 << 16
+
 
 class ParquetTable:
     """A Parquet file; see `Table`.
 
-    Row groups that a range touches are decoded whole, so ranges should not be much smaller than
-    they are.
+    Row groups that a range touches are decoded whole up to four million rows, so ranges should not be
+    much smaller than they are; larger ones are decoded from their begin, a batch at a time.
 
     Parameters
     ----------
@@ -44,6 +47,11 @@ class ParquetTable:
             raise InputError("two columns have the same name", where=path, found=", ".join(schema.names))
         self._ends = np.cumsum([0, *counts])
         self.rows = int(self._ends[-1])
+        # every different text is held once; metadata of column chunks is not asked: what is wrong there
+        # ends the process in Arrow
+        self._texts = [
+            f.name for f in schema if pa.types.is_string(f.type) or pa.types.is_large_string(f.type)
+        ]
         self.types: dict[str, ColumnType] = {}
         self.refused: dict[str, str] = {}
         for field in schema:
@@ -63,16 +71,35 @@ class ParquetTable:
         columns = list(dict.fromkeys(column for column, _ in wanted.values()))
         first, last = self._groups(start, stop)
         try:
-            with pq.ParquetFile(self.path) as file:
-                table = file.read_row_groups(list(range(first, last)), columns=columns, use_threads=False)
+            with pq.ParquetFile(self.path, read_dictionary=self._texts) as file:
+                table = self._rows(file, range(first, last), columns, start, stop)
+            plain = {name: to_numpy(table.column(name), f"{self.path}, column {name}") for name in columns}
         except (pa.ArrowException, OSError, ValueError) as error:
             raise InputError("the file cannot be read", where=self.path, found=_short(error)) from error
-        table = table.slice(start - int(self._ends[first]), stop - start)
-        plain = {name: to_numpy(table.column(name), f"{self.path}, column {name}") for name in columns}
         return {
             name: plain[column] if element is None else pick(plain[column], element)
             for name, (column, element) in wanted.items()
         }
+
+    def _rows(
+        self, file: pq.ParquetFile, groups: range, columns: list[str], start: int, stop: int
+    ) -> pa.Table:
+        """Return a row range of row groups; of large ones, which may decode to anything, in batches."""
+        at = int(self._ends[groups.start])
+        if int(self._ends[groups.stop]) - at <= MOST_ROWS:
+            table = file.read_row_groups(list(groups), columns=columns, use_threads=False)
+            return table.slice(start - at, stop - start)
+        kept = []
+        for batch in file.iter_batches(
+            BATCH_ROWS, row_groups=list(groups), columns=columns, use_threads=False
+        ):
+            low, high = max(start - at, 0), min(stop - at, batch.num_rows)
+            if low < high:
+                kept.append(batch.slice(low, high - low))
+            at += batch.num_rows
+            if at >= stop:
+                break
+        return pa.Table.from_batches(kept)
 
     def _groups(self, start: int, stop: int) -> tuple[int, int]:
         """The row groups that a range touches."""
