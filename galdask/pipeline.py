@@ -159,9 +159,10 @@ def run(
             build.mkdir(parents=True)
         try:
             work = intent.work(out, cache, build / "scratch")
-            foresight.refuse_too_large(work, intent, cluster)
+            peak = foresight.refuse_too_large(work, intent, cluster)
             history.mark("plan")
             with (
+                foresight.beside(peak),
                 open_executor(cluster, listen) as executor,
                 performance.report(executor, performance_report, listen),
                 history.of(executor),
