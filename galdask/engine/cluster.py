@@ -145,7 +145,9 @@ def _started(chosen: ClusterConfig, listen: events.Listener) -> Executor:
     with contextlib.ExitStack() as closing:
         client = module_of(chosen).start(chosen, listen, closing)
         executor = OnDask(client, closing.pop_all(), listen)
-    listen(events.Event("cluster", text=link(client)))
+    if chosen.kind == "local" and chosen.options.get("dashboard_address", "") is None:
+        executor.dashboard = None  # Dask names the page of its health, even so
+    listen(events.Event("cluster", text=link(client) if executor.dashboard else "no dashboard"))
     return executor
 
 

@@ -7,6 +7,7 @@ import json
 import socket
 import ssl
 import time
+import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -157,7 +158,9 @@ def _connect(address: str, security: Security | None) -> Client:
 
     said: dict[str, Any] = {} if security is None else {"security": security}
     try:
-        return distributed.Client(address, timeout=GREET, **said)
+        with warnings.catch_warnings():  # versions are compared in words of our own
+            warnings.simplefilter("ignore", distributed.versions.VersionMismatchWarning)
+            return distributed.Client(address, timeout=GREET, **said)
     except (OSError, ValueError, TypeError, AssertionError, RuntimeError) as error:
         raise _explained(address, error) from error
 

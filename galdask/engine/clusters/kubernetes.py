@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from galdask import events
 from galdask.engine.clusters import common
 from galdask.engine.clusters.agreement import require_agreement
+from galdask.engine.clusters.settings import TARGET
 from galdask.errors import ClusterError
 
 if TYPE_CHECKING:
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 
 #: ports of the scheduler, of its dashboard and of a worker's own page, as the operator expects them
 SCHEDULER, DASHBOARD, WORKER = 8786, 8787, 8788
+#: the operator's autoscaler asks the scheduler how many workers it wants
+PACE = {"DASK_DISTRIBUTED__ADAPTIVE__TARGET_DURATION": TARGET}
 #: letters that a name may have: the operator adds its own to it
 NAME = 40
 #: seconds until the pods run
@@ -120,7 +123,7 @@ def manifest(chosen: ClusterConfig, mark: str = "") -> dict[str, Any]:
 
 def _pod(options: Mapping[str, Any], role: str) -> dict[str, Any]:
     """Return the pod of the scheduler or of a worker."""
-    variables = common.environment(options) | options.get("env", {})
+    variables = PACE | common.environment(options) | options.get("env", {})
     container: dict[str, Any] = {
         "name": role,
         "image": options["image"],

@@ -22,7 +22,7 @@ KINDS = ("inline", "local", "ssh", *BATCH, "kubernetes", "address")
 #: where a dashboard listens unless the file says otherwise: this machine alone can open it
 DASHBOARD = "127.0.0.1:8787"
 
-_DURATION = re.compile(r"\s*\d+(\.\d*)?\s*(s|sec|seconds?|m|min|minutes?|h|hr|hours?|d|days?)?\s*\Z")
+_DURATION = re.compile(r"\s*\d+(\.\d*)?\s*(ms|s|sec|seconds?|m|min|minutes?|h|hr|hours?|d|days?)?\s*\Z")
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
 
 
@@ -112,26 +112,35 @@ def address_of(value: Any, fail: Callable[..., ConfigError]) -> str:
     return f"{host or '127.0.0.1'}:{port}"
 
 
-def adapt(section: Section, key: str) -> dict[str, Any]:
-    """Take the bounds of an adaptive cluster."""
-    inner = section.section(key)
-    readers = {
-        "minimum": whole(0),
-        "maximum": whole(1),
-        "minimum_jobs": whole(0),
-        "maximum_jobs": whole(1),
-        "interval": duration,
-        "wait_count": whole(1),
-        "target_duration": duration,
-    }
-    found = _take(inner, readers)
-    inner.done()
-    if not {"maximum", "maximum_jobs"} & set(found):
-        raise inner.fail(None, "an adaptive cluster needs its largest size", todo="add maximum")
-    for low, high in (("minimum", "maximum"), ("minimum_jobs", "maximum_jobs")):
-        if found.get(low, 0) > found.get(high, 10**9):
-            raise inner.fail(low, f"{low} is above {high}", found=f"{found[low]} > {found[high]}")
-    return found
+#: work a worker above which an adaptive cluster asks for more: few tasks are sent ahead, so it is little
+TARGET = "500 ms"
+_PACE: Mapping[str, Reader] = {"interval": duration, "wait_count": whole(1), "target_duration": duration}
+
+
+def adapt(*more: str, pace: bool = True) -> Reader:
+    """Return a reader of the bounds of an adaptive cluster.
+
+    Parameters
+    ----------
+    more : str
+        Names of bounds beside minimum and maximum.
+    pace : bool
+        Whether the kind lets the file say how fast it adapts.
+    """
+
+    def read_bounds(section: Section, key: str) -> dict[str, Any]:
+        inner = section.section(key)
+        bounds = {name: whole(int("max" in name)) for name in ("minimum", "maximum", *more)}
+        found = _take(inner, {**bounds, **(_PACE if pace else {})})
+        inner.done()
+        if not any("max" in name for name in found):
+            raise inner.fail(None, "an adaptive cluster needs its largest size", todo="add maximum")
+        for low, high in (("minimum", "maximum"), ("minimum_jobs", "maximum_jobs")):
+            if found.get(low, 0) > found.get(high, 10**9):
+                raise inner.fail(low, f"{low} is above {high}", found=f"{found[low]} > {found[high]}")
+        return {"target_duration": TARGET, **found} if pace else found
+
+    return read_bounds
 
 
 #: names of Dask's configuration under distributed.comm.tls, and of its class Security
@@ -176,8 +185,10 @@ COMMON: Mapping[str, Reader] = {
     "start_timeout": duration,
     "distributed": mapping,
 }
-SIZE: Mapping[str, Reader] = {"n_workers": whole(1, 100_000), "adapt": adapt}
+SIZE: Mapping[str, Reader] = {"n_workers": whole(1, 100_000), "adapt": adapt()}
 JOBS: Mapping[str, Reader] = {
+    **SIZE,
+    "adapt": adapt("minimum_jobs", "maximum_jobs"),
     "cores": whole(1),
     "memory": memory,
     "processes": whole(1),
@@ -217,11 +228,12 @@ KEYS: Mapping[str, Mapping[str, Reader]] = {
         "scheduler_options": keywords,
         "remote_python": lambda s, k: s.value(k),
     },
-    "slurm": {**COMMON, **SIZE, **JOBS, "job_cpu": whole(1), "job_mem": text},
-    "pbs": {**COMMON, **SIZE, **JOBS, "resource_spec": text},
+    "slurm": {**COMMON, **JOBS, "job_cpu": whole(1), "job_mem": text},
+    "pbs": {**COMMON, **JOBS, "resource_spec": text},
     "kubernetes": {
         **{key: reader for key, reader in COMMON.items() if key != "security"},
         **SIZE,
+        "adapt": adapt(pace=False),
         "namespace": text,
         "image": text,
         "resources": resources,

@@ -110,3 +110,16 @@ def worker(
         "NUMBA_NUM_THREADS": "1",
     }
     return running(said, folder / f"{name}.log", r"Registered to:\s*(\S+)", **{**threads, **variables})
+
+
+def own():
+    """What a worker says of itself: its process, two variables, a setting of Dask's."""
+    import dask
+
+    pause = dask.config.get("distributed.worker.memory.pause")
+    return os.getpid(), os.environ.get("OF_THE_FILE"), os.environ.get("OMP_NUM_THREADS"), pause
+
+
+def slow(number):
+    time.sleep(0.3)
+    return os.getpid()

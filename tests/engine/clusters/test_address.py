@@ -143,3 +143,16 @@ def test_a_file_of_the_scheduler(plain, tmp_path):
     assert "has no workers" in refused(chosen)
     said.write_text("{}")
     assert "says no address" in refused(chosen)
+
+
+def test_a_scheduler_of_another_version(tmp_path):
+    other = tmp_path / "other" / "distributed-2099.1.dist-info"
+    other.mkdir(parents=True)
+    (other / "METADATA").write_text("Metadata-Version: 2.1\nName: distributed\nVersion: 2099.1\n")
+    with (
+        processes.scheduler(tmp_path, PYTHONPATH=str(other.parent)) as address,
+        processes.worker(tmp_path, address, "same"),
+    ):
+        text = refused(address)
+    assert "the scheduler has other versions" in text
+    assert "distributed 2099.1, here" in text
