@@ -6,9 +6,10 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from galdask.api import diff, fetch, fit, ingest, mock, orbits, run, sample, to_dask
+    from galdask.api import diff, export, fetch, fit, ingest, mock, orbits, run, sample, to_dask
     from galdask.catalog.store import Store, open_store
     from galdask.errors import GaldaskError
+    from galdask.renewal import regenerate
 
 __version__ = "0.1.0"
 
@@ -16,12 +17,14 @@ __all__ = [
     "GaldaskError",
     "Store",
     "diff",
+    "export",
     "fetch",
     "fit",
     "ingest",
     "mock",
     "open_store",
     "orbits",
+    "regenerate",
     "run",
     "sample",
     "to_dask",
@@ -31,12 +34,14 @@ _HOME = {
     "GaldaskError": "galdask.errors",
     "Store": "galdask.catalog.store",
     "diff": "galdask.api",
+    "export": "galdask.api",
     "fetch": "galdask.api",
     "fit": "galdask.api",
     "ingest": "galdask.api",
     "mock": "galdask.api",
     "open_store": "galdask.catalog.store",
     "orbits": "galdask.api",
+    "regenerate": "galdask.renewal",
     "run": "galdask.api",
     "sample": "galdask.api",
     "to_dask": "galdask.api",

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from galdask import config, events
 from galdask.engine.watch import working
 from galdask.errors import ConfigError
+from galdask.exporting import export as export
 
 if TYPE_CHECKING:
     import dask.dataframe as dd

@@ -25,8 +25,18 @@ ROOMS = [
     {"figures"},
     {"report"},
     {"lineage"},
-    {"export"},
-    {"accounting", "production", "identity", "foresight", "pipeline", "renewal", "fitting", "api"},
+    {"exports"},
+    {
+        "accounting",
+        "production",
+        "identity",
+        "foresight",
+        "pipeline",
+        "renewal",
+        "exporting",
+        "fitting",
+        "api",
+    },
     {"cli"},
 ]
 RANK = {name: rank for rank, names in enumerate(ROOMS) for name in names}

@@ -12,8 +12,8 @@ import galdask
 from galdask.catalog.store import open_store, read_partition
 from galdask.cli.main import main
 from galdask.errors import InputError, OutputError
-from galdask.export import hats as writer
-from galdask.export import stars
+from galdask.exports import hats as writer
+from galdask.exports import stars
 
 COLUMNS = ["star_id", "star_key", "ra", "dec", "distance", "fe_h", "gaia_id", "snr"]
 RELEASE = """galdask_release: 1

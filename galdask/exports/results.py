@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from galdask.errors import ProductError
-from galdask.export.sheet import Sheet, of_arrays
+from galdask.exports.sheet import Sheet, of_arrays
 from galdask.lineage.integrity import folder_of
 
 if TYPE_CHECKING:

@@ -11,8 +11,8 @@ from astropy.io import votable as avot
 from astropy.io.votable.ucd import parse_ucd
 from astropy.table import Table
 
-from galdask.export import fields, fits, parquet, text, votable
-from galdask.export.sheet import Sheet, of_arrays
+from galdask.exports import fields, fits, parquet, text, votable
+from galdask.exports.sheet import Sheet, of_arrays
 
 TEXTS = np.array(["2M0001", None, "é"], dtype=object)
 COLUMNS = {

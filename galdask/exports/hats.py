@@ -15,9 +15,9 @@ import numpy as np
 
 from galdask import publish
 from galdask.errors import ConfigError, OutputError
-from galdask.export import parquet
-from galdask.export.fields import Field
-from galdask.export.sheet import Rows, Sheet
+from galdask.exports import parquet
+from galdask.exports.fields import Field
+from galdask.exports.sheet import Rows, Sheet
 
 #: column of a star's place: number of its pixel at order 29
 INDEX, INDEX_ORDER = "_healpix_29", 29

@@ -9,8 +9,8 @@ from typing import Any, BinaryIO
 import numpy as np
 
 from galdask import publish
-from galdask.export.fields import Field
-from galdask.export.sheet import Rows, Sheet
+from galdask.exports.fields import Field
+from galdask.exports.sheet import Rows, Sheet
 
 #: numpy kind and size -> FITS code and type on disk
 CODES = {

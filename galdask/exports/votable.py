@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from galdask import publish
-from galdask.export.sheet import Sheet
+from galdask.exports.sheet import Sheet
 
 
 def write(path: Path, sheets: Sequence[Sheet], facts: dict[str, str]) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from galdask.export.fields import Field
+from galdask.exports.fields import Field
 
 Rows = Mapping[str, np.ndarray]
 

@@ -9,8 +9,8 @@ import numpy as np
 
 from galdask import provenance
 from galdask.catalog.store import Store, read_partition
-from galdask.export.fields import Field
-from galdask.export.sheet import Rows, Sheet
+from galdask.exports.fields import Field
+from galdask.exports.sheet import Rows, Sheet
 from galdask.stars.populations import CLASSES
 from galdask.stars.position import MOTIONS, PLACES
 from galdask.stars.recipe import Recipe

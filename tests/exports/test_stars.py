@@ -14,6 +14,7 @@ import galdask
 from galdask import pipeline
 from galdask.catalog.store import open_store, read_partition
 from galdask.cli.main import main
+from galdask.errors import ConfigError
 
 QUIET = ["--progress", "none"]
 
@@ -133,3 +134,34 @@ def test_what_cannot_be_asked_of_a_store(words, message, mock_store, tmp_path, c
 def test_what_cannot_be_asked_of_results(words, message, run, tmp_path, capsys):
     assert main(["export", str(run), "--to", str(tmp_path), *words, *QUIET]) == 2
     assert message in capsys.readouterr().err
+
+
+def test_from_python(mock_store, run, tmp_path):
+    """The same files as the command writes, before and after the rooms behind it are imported."""
+    (path,) = galdask.export(mock_store, tmp_path, format="csv", columns=["star_id", "fe_h"])
+    assert path == tmp_path / "dr17.csv"
+    assert (
+        main(
+            [
+                "export",
+                str(mock_store),
+                "--to",
+                str(tmp_path / "b"),
+                "--format",
+                "csv",
+                "--columns",
+                "star_id",
+                "fe_h",
+            ]
+        )
+        == 0
+    )
+    rows = [
+        [line for line in one.read_text().splitlines() if not line.startswith("#")]
+        for one in (path, tmp_path / "b" / "dr17.csv")
+    ]
+    assert len(rows[0]) == 1 + open_store(mock_store).rows
+    assert rows[0] == rows[1]
+    assert all(one.is_file() for one in galdask.export(run, tmp_path / "c", format="votable"))
+    with pytest.raises(ConfigError, match="no such format"):
+        galdask.export(mock_store, tmp_path, format="xls")

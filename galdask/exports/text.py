@@ -9,7 +9,7 @@ from typing import BinaryIO
 import numpy as np
 
 from galdask import publish
-from galdask.export.sheet import Sheet
+from galdask.exports.sheet import Sheet
 
 
 def write(path: Path, sheet: Sheet, facts: dict[str, str]) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, BinaryIO
 import numpy as np
 
 from galdask import publish
-from galdask.export.sheet import Rows, Sheet
+from galdask.exports.sheet import Rows, Sheet
 
 if TYPE_CHECKING:
     import pyarrow as pa
