@@ -35,7 +35,7 @@ def contents(store):
     return {
         p.relative_to(store): p.read_bytes()
         for p in sorted(store.rglob("*"))
-        if p.is_file() and p.name != ".lock" and ".history" not in p.parts
+        if p.is_file() and p.name not in (".lock", "made.json") and ".history" not in p.parts
     }
 
 

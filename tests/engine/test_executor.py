@@ -102,11 +102,16 @@ def own_cluster(**options):
 
 
 def test_a_worker_that_dies_costs_nothing_but_time(tmp_path):
-    with open_executor(own_cluster()) as executor:
+    records, heard = [], []
+    with open_executor(own_cluster(), heard.append) as executor:
+        executor.recorders.append(records.append)
         found = dict(
             executor.run(work.die_once, [str(tmp_path / f"{i % 2}") for i in range(6)], step="die once")
         )
     assert found == dict.fromkeys(range(6), "alive")
+    assert sum(one["retries"] for one in records) >= 1
+    warned = [event.text for event in heard if event.level == "warning"]
+    assert any("begins again: its worker was lost" in text for text in warned)
 
 
 def test_a_task_that_kills_every_worker_is_named():

@@ -34,6 +34,7 @@ def die_once(path):
     if not os.path.exists(path):
         with open(path, "w") as handle:
             handle.write("dead")
+        time.sleep(0.2)  # what it has said of itself is on its way
         os.kill(os.getpid(), signal.SIGKILL)
     return "alive"
 
