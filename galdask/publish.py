@@ -29,6 +29,7 @@ def explained(path: Path | str) -> Iterator[None]:
             raise OutputError(
                 "the disk is full" if full else "the disk quota or the file size limit is reached",
                 where=path,
+                expected=f"more than {getattr(error, 'written', _free(path))} bytes",
                 found=f"{_free(path)} bytes free",
                 todo="free some space or write elsewhere; nothing half-written was published",
             ) from error
@@ -82,8 +83,10 @@ def write(path: Path | str, fill: Callable[[BinaryIO], Any], *, durable: bool = 
                     handle.flush()
                     os.fsync(handle.fileno())
             os.replace(temporary, path)
-        except BaseException:
+        except BaseException as error:
             with contextlib.suppress(OSError):
+                if isinstance(error, OSError):
+                    error.written = temporary.stat().st_size  # type: ignore[attr-defined]
                 temporary.unlink()
             raise
     return path

@@ -1,5 +1,6 @@
 """One small store and pipeline, what an undisturbed run makes of it, and runs that are disturbed."""
 
+import json
 import re
 import subprocess
 import sys
@@ -8,6 +9,8 @@ import time
 from pathlib import Path
 
 import galdask
+from galdask.migration.fit.chain import open_chain
+from galdask.migration.fit.folder import path_of
 from tests.faults.left import MARK, nothing_left, workers
 from tests.pipeline.releases import variant
 
@@ -167,6 +170,17 @@ def contents(out):
 
 
 def tree(folder):
-    """Return every byte below a folder, but for locks."""
-    paths = (path for path in sorted(Path(folder).rglob("*")) if path.is_file() and path.name != ".lock")
-    return {str(path.relative_to(folder)): path.read_bytes() for path in paths}
+    """Return every byte below a folder, but for locks and what tells its own time and words."""
+    found = {}
+    for path in sorted(Path(folder).rglob("*")):
+        name = str(path.relative_to(folder))
+        if path.is_file() and path.name not in (".lock", "made.json") and not name.startswith(".history"):
+            found[name] = path.read_bytes()
+    return found
+
+
+def posterior(out):
+    """Return what a fit has found: its maximum, and every number of its chain."""
+    chain = open_chain(out)
+    best = json.loads(path_of(out, "optimum").read_text())["best"]
+    return best, chain["parameters"].values.tobytes(), chain["log_likelihood"].values.tobytes()

@@ -16,7 +16,7 @@ def disturbed(place, name, seed, env, kills):
     rng = random.Random(seed)
     home = place.home(name)
     run = place.start(home, env)
-    run.until(run.workers, what="workers")
+    run.until(lambda: run.when("dashboard at"), what="the start of the cluster")
     killed = []
     while run.running and len(killed) < kills:
         time.sleep(rng.uniform(0.3, 5.0))
