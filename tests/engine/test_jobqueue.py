@@ -1,11 +1,15 @@
 """Job scripts of Slurm and PBS, what must not stand in them, and what the queues' commands answer."""
 
+import importlib.util
 import re
+import subprocess
+import sys
 import textwrap
 
 import pytest
 
-pytest.importorskip("dask_jobqueue")
+if importlib.util.find_spec("dask_jobqueue") is None:
+    pytest.skip("no dask_jobqueue", allow_module_level=True)
 
 from galdask.engine.cluster import load_cluster, open_executor, show
 from galdask.engine.clusters import jobqueue, queues
@@ -23,6 +27,7 @@ def load(tmp_path, kind, text=""):
 
 @pytest.mark.parametrize("kind", ["slurm", "pbs"])
 def test_the_script_is_that_of_dask_jobqueue_and_ours(kind, tmp_path):
+    jobqueue.package()
     from dask_jobqueue.pbs import PBSJob
     from dask_jobqueue.slurm import SLURMJob
 
@@ -58,6 +63,16 @@ def test_the_script_is_that_of_dask_jobqueue_and_ours(kind, tmp_path):
     # after the site's own commands, so that these cannot undo it
     assert script.index("export OMP_NUM_THREADS=1") > script.index("module load python")
     assert """export A='it'"'"'s $HOME'""" in script
+
+
+def test_ctrl_c_stays_ours(tmp_path):
+    """The package takes the signal for itself when it is imported."""
+    script = (
+        "import signal\nfrom galdask.engine.cluster import load_cluster, show\n"
+        "before = signal.getsignal(signal.SIGINT)\nshow(load_cluster('slurm'))\n"
+        "import dask_jobqueue\nassert signal.getsignal(signal.SIGINT) is before\n"
+    )
+    subprocess.run([sys.executable, "-c", script], check=True, timeout=120)
 
 
 def test_showing_makes_no_folder(tmp_path):

@@ -29,7 +29,8 @@ def started(slurm, store, folder):
     cluster = slurm.cluster(folder / "slurm.yaml", slow=3)
     words = [sys.executable, "-m", "galdask", "run", "two_disks", "--store", str(store), "--no-figures"]
     words += ["--out", str(folder / "out"), "--cluster", str(cluster)]
-    process = subprocess.Popen(words, start_new_session=True, stderr=(folder / "err").open("wb"))
+    with (folder / "err").open("wb") as err:
+        process = subprocess.Popen(words, start_new_session=True, stderr=err)
     packs = folder / "out" / ".cache" / "states"
     assert slurm.wait(lambda: process.poll() is not None or any(packs.rglob("*")), 120)
     assert process.poll() is None, (folder / "err").read_text()

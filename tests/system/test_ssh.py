@@ -50,7 +50,7 @@ def test_what_workers_are_given(sshd, tmp_path, nothing_stays):
         assert len(addresses) == 3
         assert all(address.startswith("tcp://127.0.0.1:") for address in addresses)
         names = ["OMP_NUM_THREADS", "TEST_WORD"]
-        assert dict(executor.run(os.environ.get, names, step="ask")) == {0: "1", 1: "a 'b' $HOME"}
+        assert dict(executor.run(os.getenv, names, step="ask")) == {0: "1", 1: "a 'b' $HOME"}
         assert executor.dashboard is not None
 
 
@@ -105,12 +105,14 @@ def test_a_killed_client_leaves_no_process(sshd, tmp_path):
         "import sys, time\nfrom galdask.engine.cluster import open_executor\n"
         "with open_executor(sys.argv[1]):\n    print('up', flush=True)\n    time.sleep(600)\n"
     )
-    process = subprocess.Popen([sys.executable, "-c", script, cluster], stdout=subprocess.PIPE, text=True)
-    assert process.stdout.readline() == "up\n"
-    assert len(processes() - before) >= 3
-    process.kill()
-    process.wait()
-    process.stdout.close()
+    with subprocess.Popen(
+        [sys.executable, "-c", script, cluster], stdout=subprocess.PIPE, text=True
+    ) as process:
+        first = process.stdout.readline()
+        number = len(processes() - before)
+        process.kill()
+    assert first == "up\n"
+    assert number >= 3
     end = time.monotonic() + 90
     while processes() - before and time.monotonic() < end:
         time.sleep(0.5)

@@ -8,7 +8,9 @@ import os
 import re
 import shlex
 import shutil
+import signal
 import tempfile
+import threading
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -64,7 +66,7 @@ def start(chosen: ClusterConfig, listen: events.Listener, closing: contextlib.Ex
         If jobs cannot be submitted, none starts in time, or they end at once.
     """
     where = f"cluster {chosen.name!r}"
-    common.needs("dask_jobqueue", "jobqueue")
+    package()
     queue = queues.QUEUES[chosen.kind]
     queues.require(queue, where)
     options = effective(chosen)
@@ -121,7 +123,7 @@ def show(chosen: ClusterConfig) -> str:
     ClusterError
         If dask-jobqueue is not installed.
     """
-    common.needs("dask_jobqueue", "jobqueue")
+    package()
     options = effective(chosen)
     names = _keywords(options)
     logs = names.get("log_directory")
@@ -140,6 +142,28 @@ def show(chosen: ClusterConfig) -> str:
     return script
 
 
+def package() -> Any:
+    """Return dask-jobqueue, without the handler of Ctrl-C that it installs when it is imported.
+
+    Raises
+    ------
+    ClusterError
+        If it is not installed, or is to be imported first in a thread.
+    """
+    before = signal.getsignal(signal.SIGINT)
+    try:
+        return common.needs("dask_jobqueue", "jobqueue")
+    except ValueError as error:  # handlers are set by the main thread alone
+        raise ClusterError(
+            "dask-jobqueue can be imported by the main thread alone",
+            found=error,
+            todo="put `import dask_jobqueue` at the top of your program",
+        ) from error
+    finally:
+        if before is not None and threading.current_thread() is threading.main_thread():
+            signal.signal(signal.SIGINT, before)
+
+
 def effective(chosen: ClusterConfig) -> dict[str, Any]:
     """Return the options of a cluster above those of this site's own configuration of dask-jobqueue.
 
@@ -149,8 +173,8 @@ def effective(chosen: ClusterConfig) -> dict[str, Any]:
         If a value holds characters of the shell, or more than one line.
     """
     import dask
-    import dask_jobqueue  # noqa: F401 - brings its defaults
 
+    package()  # brings its defaults
     site = {key.replace("-", "_"): value for key, value in dask.config.get(f"jobqueue.{chosen.kind}").items()}
     options = {key: value for key, value in site.items() if value not in (None, [], {})} | chosen.options
     if said := options.get("log_directory"):

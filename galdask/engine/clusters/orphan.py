@@ -8,21 +8,21 @@ from __future__ import annotations
 import time
 from typing import Any
 
-#: seconds without a client after which the scheduler ends; seconds between two looks
-ALONE, LOOK = 120.0, 5.0
+#: seconds without a client after which the scheduler ends, and before its first; seconds between two looks
+ALONE, FIRST, LOOK = 120.0, 900.0, 5.0
 
 
 def dask_setup(scheduler: Any) -> None:
     """Watch the clients of a scheduler (called by Dask in its process)."""
     from tornado.ioloop import PeriodicCallback
 
-    seen = time.monotonic()
+    seen, met = time.monotonic(), False
 
     async def look() -> None:
-        nonlocal seen
+        nonlocal seen, met
         if any(name != "fire-and-forget" for name in scheduler.clients):
-            seen = time.monotonic()
-        elif time.monotonic() - seen > ALONE:
+            seen, met = time.monotonic(), True
+        elif time.monotonic() - seen > (ALONE if met else FIRST):
             await scheduler.close(reason="no client for a while")
 
     scheduler.periodic_callbacks["galdask-orphan"] = PeriodicCallback(look, LOOK * 1000)

@@ -61,9 +61,8 @@ def start(chosen: ClusterConfig, listen: events.Listener, closing: contextlib.Ex
     with _heard() as lines:
         try:
             tls = common.tls(options, where)
-            cluster = closing.enter_context(
-                SpecCluster(workers, scheduler, name=chosen.name, silence_logs=50, security=tls)
-            )
+            cluster = SpecCluster(workers, scheduler, name=chosen.name, silence_logs=50, security=tls)
+            closing.callback(_end, cluster)
             common.warn_if_open(str(cluster.scheduler_address), options, listen)
             client = closing.enter_context(Client(cluster, timeout=60))
             closing.callback(_part, cluster, client)
@@ -225,6 +224,16 @@ def _configuration(options: Mapping[str, Any], where: str) -> dict[str, Any]:
             for part in ("cert", "key"):
                 found[f"distributed.comm.tls.{role}.{part}"] = getattr(security, f"tls_{role}_{part}")
     return found
+
+
+def _end(cluster: Any) -> None:
+    """Close a cluster; where its scheduler does not answer any more, end the processes."""
+    try:
+        cluster.close()
+    except (OSError, RuntimeError):
+        for process in [*cluster.workers.values(), cluster.scheduler]:
+            with contextlib.suppress(OSError, RuntimeError):
+                cluster.sync(process.close)
 
 
 def _part(cluster: Any, client: Client) -> None:
