@@ -1,117 +1,60 @@
-"""`galdask doctor`: is everything here that a run needs?"""
+"""`galdask doctor`: is everything here that a run needs? One verdict a line, to be pasted into a report."""
 
 from __future__ import annotations
 
 import argparse
-import os
-import shutil
-import sys
-import tempfile
-from collections.abc import Callable
+import json
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
-Verdict = tuple[str, str]
+from galdask.cli.doctor_line import FAIL, WARN, Line, guarded, plain
 
 
 def arguments(command: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
-    command.add_argument("--cluster", default="laptop", metavar="NAME|FILE", help="which cluster to try")
+    command.add_argument(
+        "--cluster", default="laptop", metavar="NAME|FILE", help="which cluster to try; none: start nothing"
+    )
+    command.add_argument("--store", type=Path, metavar="STORE", help="look at this store, too")
+    command.add_argument("--out", type=Path, metavar="OUT", help="look at these results, too")
+    command.add_argument("--json", action="store_true", help="print the lines as JSON")
 
 
 def run(chosen: argparse.Namespace) -> int:
-    """Print a line for each check; returns 2 if one failed."""
-    from galdask.provenance import cpu_features, versions
+    """Print a line for each thing that was looked at; returns 2 if one failed."""
+    found = []
+    for line in _lines(chosen):
+        line = Line(line.verdict, line.name, plain(line.text))
+        found.append(line)
+        if not chosen.json:
+            print(f"{line.verdict:<5} {line.name}: {line.text}", flush=True)
+    failed, warned = (sum(line.verdict == kind for line in found) for kind in (FAIL, WARN))
+    if chosen.json:
+        about = {
+            "ok": not failed,
+            "lines": [{n: getattr(o, n) for n in ("verdict", "name", "text")} for o in found],
+        }
+        print(json.dumps(about, indent=1, ensure_ascii=False))
+    else:
+        print(f"{len(found)} lines: {failed} failed, {warned} with a warning")
+    return 2 if failed else 0
 
-    print(f"python {sys.version.split()[0]} on {sys.platform}, {os.cpu_count()} cores")
-    print("  ".join(f"{name} {version}" for name, version in versions().items() if name != "python"))
-    print("cpu: " + " ".join(cpu_features()[-6:]))
-    bad = 0
-    checks: dict[str, Callable[[], Verdict]] = {
-        "libraries": _libraries,
-        "compiled kernels": _kernels,
-        "galpy C code": _galpy,
-        "thread settings": _threads,
-        "scratch space": _scratch,
-        "pipelines": _pipelines,
-        f"cluster {chosen.cluster}": lambda: _cluster(chosen.cluster),
+
+def _lines(chosen: argparse.Namespace) -> Iterator[Line]:
+    from galdask.cli import doctor_machine, doctor_places, doctor_software
+
+    store, out = chosen.store, chosen.out
+    checks: dict[str, Callable[[], Line | Iterable[Line]]] = {
+        "machine": doctor_machine.lines,
+        "software": doctor_software.lines,
+        "scratch space": doctor_places.scratch,
     }
+    if store is not None:
+        checks["store"] = lambda: doctor_places.store(store)
+    if out is not None:
+        checks["results"] = lambda: doctor_places.out(out)
+    if chosen.cluster != "none":
+        there = store if store is not None and (store / "manifest.json").is_file() else None
+        checks["cluster"] = lambda: doctor_places.cluster(chosen.cluster, there, None)
     for name, check in checks.items():
-        try:
-            verdict, text = check()
-        except Exception as error:
-            verdict, text = "FAIL", f"{type(error).__name__}: {error}"
-        bad += verdict == "FAIL"
-        print(f"{verdict:<5} {name}: {text}")
-    return 2 if bad else 0
-
-
-def _libraries() -> Verdict:
-    from galdask.provenance import versions
-
-    absent = [name for name, version in versions().items() if version == "absent"]
-    return ("FAIL", "absent: " + ", ".join(absent)) if absent else ("ok", "all there")
-
-
-def _kernels() -> Verdict:
-    import time
-
-    began = time.perf_counter()
-    from galdask.engine import warm
-
-    warm.kernels()
-    return "ok", f"ready in {time.perf_counter() - began:.1f} s (the first time compiles them)"
-
-
-def _galpy() -> Verdict:
-    import warnings
-
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        from galpy.util._load_extension_libs import load_libgalpy
-
-        there = load_libgalpy()[1]
-    return ("ok", "loaded") if there else ("warn", "not loaded: orbits would be slow; install a galpy wheel")
-
-
-def _threads() -> Verdict:
-    names = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
-    said = {name: os.environ[name] for name in names if name in os.environ}
-    return "ok", "workers get one thread a kernel" + (f"; here {said}" if said else "")
-
-
-def _scratch() -> Verdict:
-    folder = Path(tempfile.gettempdir())
-    free = shutil.disk_usage(folder).free
-    text = f"{free / 1e9:.0f} GB free in {folder}"
-    return ("ok", text) if free > 5e9 else ("warn", text + "; a compressed release may not fit")
-
-
-def _pipelines() -> Verdict:
-    from galdask.engine.cluster import shipped
-
-    names = [
-        path.stem
-        for folder in ("pipelines", "cluster_configs")
-        for path in sorted(shipped(folder).glob("*.yaml"))
-    ]
-    return "ok", ", ".join(names)
-
-
-def _cluster(name: str) -> Verdict:
-    import urllib.request
-
-    from galdask.engine.cluster import open_executor
-
-    with open_executor(name) as executor:
-        answers = dict(executor.run(_double, [1, 2, 3], step="doctor"))
-        if answers != {0: 2, 1: 4, 2: 6}:
-            return "FAIL", f"wrong answers {answers}"
-        text = f"{executor.workers} worker threads answer"
-        if executor.dashboard:
-            with urllib.request.urlopen(executor.dashboard, timeout=20) as page:
-                text += f", dashboard {page.status} at {executor.dashboard}"
-        return "ok", text
-
-
-def _double(number: int) -> int:
-    return 2 * number
+        yield from guarded(name, check)
