@@ -13,7 +13,7 @@ help:
 	@echo "make demo         mock release, ingest, the two-disks pipeline, report (STARS=$(STARS))"
 	@echo "make examples     real stars, five pipelines, their reports (FROM=folder of the tables)"
 	@echo "make test         all tests"
-	@echo "make test-system  tests that need installed services"
+	@echo "make test-system  tests that need installed services; those of the extra hats"
 	@echo "make test-long    calibration, fuzz and kills; writes its tables to benchmarks/"
 	@echo "make bench        speed and memory against the peers; writes benchmarks/RESULTS.md"
 	@echo "make lint types   ruff and mypy"
@@ -49,7 +49,9 @@ test: $(READY)
 	$(BIN)/python -m pytest -q -n logical --dist loadfile -m "not system and not long"
 
 test-system: $(READY)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable ".[test,hats]"
 	$(BIN)/python -m pytest -q -m system
+	$(BIN)/python -m pytest -q tests/exports/test_hats.py
 
 test-long: $(READY)
 	$(BIN)/python -m pytest -q -m long --timeout 7200
