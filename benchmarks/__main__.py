@@ -15,6 +15,7 @@ RESULTS = Path(__file__).with_name("RESULTS.md")
 NAMES = (
     "startup",
     "ingest",
+    "digests",
     "medians",
     "coordinates",
     "actions",
