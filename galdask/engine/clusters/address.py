@@ -102,10 +102,9 @@ def _before(address: str, security: Security | None) -> None:
         return
     place = _place(rest, address)
     try:
-        with socket.create_connection(place, timeout=CONNECT) as line:
-            line.settimeout(CONNECT)
-            # a scheduler without TLS speaks first; one with TLS waits to be asked
-            plain = protocol == "tcp" and bool(line.recv(1))
+        spoken = _first_word(place, security if protocol == "tls" else None)
+    except ssl.SSLError as error:
+        raise _explained(address, error) from error
     except ConnectionRefusedError as error:
         raise _nobody(address, "nothing listens there") from error
     except TimeoutError as error:
@@ -116,10 +115,23 @@ def _before(address: str, security: Security | None) -> None:
                 todo=f"write tls://{rest} and give `security:` in a cluster file of type address",
             ) from error
         raise _nobody(address, f"no answer within {CONNECT:.0f} s") from error
+    except ConnectionResetError as error:
+        raise _hung_up(address) from error
     except OSError as error:
         raise _nobody(address, str(error)) from error
-    if protocol == "tcp" and not plain:
-        raise _nobody(address, "what listens there hangs up")
+    if not spoken:
+        raise _hung_up(address)
+
+
+def _first_word(place: tuple[str, int], security: Security | None) -> bytes:
+    """Return the first byte that a scheduler says; it speaks first, with TLS after the handshake."""
+    with socket.create_connection(place, timeout=CONNECT) as line:
+        line.settimeout(CONNECT)
+        if security is None:
+            return line.recv(1)
+        context: ssl.SSLContext = security.get_connection_args("client")["ssl_context"]
+        with context.wrap_socket(line, server_hostname=place[0]) as closed:
+            return closed.recv(1)
 
 
 def _place(rest: str, address: str) -> tuple[str, int]:
@@ -128,7 +140,10 @@ def _place(rest: str, address: str) -> tuple[str, int]:
         host, port = port, str(PORT)
     if not host or not port.isdigit() or int(port) > 65535:
         raise ClusterError(
-            "this is not the address of a scheduler", found=address, expected="tcp://HOST:PORT"
+            "this is not the address of a scheduler",
+            found=address,
+            expected="tcp://HOST:PORT or tls://HOST:PORT",
+            todo="dask scheduler  prints it when it starts",
         )
     return host.strip("[]"), int(port)
 
@@ -141,6 +156,12 @@ def _speaks_tls(place: tuple[str, int]) -> bool:
             return True
     except OSError:
         return False
+
+
+def _hung_up(address: str) -> ClusterError:
+    if address.startswith("tls"):
+        return _explained(address, ssl.SSLError("SSL: it hangs up"))
+    return _nobody(address, "what listens there hangs up")
 
 
 def _nobody(address: str, found: str) -> ClusterError:

@@ -133,7 +133,20 @@ def tls(options: Mapping[str, Any], where: str) -> Security | None:
         for part in ("cert", "key"):
             if f"tls_{part}" in said:
                 names.setdefault(f"tls_{role}_{part}", said[f"tls_{part}"])
-    return Security(require_encryption=True, **names)
+    made = Security(require_encryption=True, **names)
+    try:
+        usable = made.get_connection_args("client").get("ssl_context") is not None
+        found = "no tls_cert and tls_key"
+    except OSError as error:  # ssl.SSLError, too
+        usable, found = False, str(error)
+    if not usable:
+        raise ClusterError(
+            "the certificates cannot be used",
+            where=where,
+            found=found,
+            todo="name a certificate and its own key, both in PEM; docs/clusters.md says how they are made",
+        )
+    return made
 
 
 def is_loopback(address: str) -> bool:

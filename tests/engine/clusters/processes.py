@@ -3,6 +3,7 @@
 import contextlib
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -12,34 +13,18 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[3]
-OPENSSL = shutil.which("openssl")
 
 
 def authority(folder: Path) -> Path:
-    """Make a certificate authority, and one certificate that it has signed."""
-    if OPENSSL is None:
+    """Make an authority and one certificate that it has signed, by the commands of the documentation."""
+    if shutil.which("openssl") is None:
         pytest.skip("openssl is not there")
     folder.mkdir(parents=True, exist_ok=True)
-    key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"]
-    signed = ["-CAcreateserial", "-days", "2", "-out", "cert.pem"]
-    for words in (
-        [
-            "req",
-            "-x509",
-            *key,
-            "-days",
-            "2",
-            "-subj",
-            "/CN=authority",
-            "-keyout",
-            "ca-key.pem",
-            "-out",
-            "ca.pem",
-        ],
-        ["req", *key, "-subj", "/CN=galdask", "-keyout", "key.pem", "-out", "request.pem"],
-        ["x509", "-req", "-in", "request.pem", "-CA", "ca.pem", "-CAkey", "ca-key.pem", *signed],
-    ):
-        subprocess.run([OPENSSL, *words], cwd=folder, check=True, capture_output=True)
+    told = (ROOT / "docs" / "clusters.md").read_text().split("\n## TLS\n")[1].split("In the cluster file")[0]
+    commands = [line.strip() for line in told.splitlines() if line.startswith("    ")]
+    assert len(commands) == 4
+    for command in commands:
+        subprocess.run(shlex.split(command), cwd=folder, check=True, capture_output=True)
     return folder
 
 

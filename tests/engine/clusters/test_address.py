@@ -106,6 +106,18 @@ def test_a_missing_certificate_is_named(closed, certificates, tmp_path):
     assert "no-such.pem" in refused(path)
 
 
+def test_a_key_of_another_certificate_is_refused(closed, certificates, tmp_path):
+    other = processes.authority(tmp_path / "other")
+    path = cluster_file(tmp_path, closed, certificates)
+    text = path.read_text()
+    path.write_text(text.replace(str(certificates / "key.pem"), str(other / "key.pem")))
+    assert "certificates cannot be used" in refused(path, 3)
+    path.write_text(
+        "\n".join(line for line in text.splitlines() if "key.pem" not in line and "cert.pem" not in line)
+    )
+    assert "no tls_cert and tls_key" in refused(path, 3)
+
+
 def test_tls_towards_a_plain_scheduler(plain, certificates, tmp_path):
     path = cluster_file(tmp_path, plain.replace("tcp://", "tls://"), certificates)
     assert "speaks without TLS" in refused(path)
