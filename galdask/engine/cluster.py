@@ -156,7 +156,7 @@ def _opened(cluster: Any, listen: events.Listener) -> Iterator[Executor]:
     """Yield an executor on what somebody else has opened, and leave it open."""
     client = client_of(cluster)
     if client is None:
-        if not hasattr(cluster, "residents"):
+        if not callable(getattr(cluster, "run", None)):
             raise ClusterError(
                 "this is not a cluster",
                 expected="a name, a path, a ClusterConfig, an executor, or a client or cluster of Dask's",

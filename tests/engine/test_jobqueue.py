@@ -81,9 +81,9 @@ def test_showing_makes_no_folder(tmp_path):
 
 
 def test_the_folder_of_the_logs_is_written_out(tmp_path, monkeypatch):
-    monkeypatch.setenv("HOME", "/home/me")
+    monkeypatch.setenv("HOME", "/data/me")
     monkeypatch.setenv("WHERE", "there")
-    assert "-e /home/me/there/galdask-" in jobqueue.show(load(tmp_path, "slurm", "log_directory: ~/$WHERE\n"))
+    assert "-e /data/me/there/galdask-" in jobqueue.show(load(tmp_path, "slurm", "log_directory: ~/$WHERE\n"))
     monkeypatch.setenv("WHERE", "a b")
     with pytest.raises(ConfigError, match="log_directory"):
         jobqueue.show(load(tmp_path, "slurm", "log_directory: ~/$WHERE\n"))
