@@ -35,6 +35,6 @@ def make_room(files: int, where: object) -> None:
             where=where,
             expected=f"at most {hard} (ulimit -Hn)",
             found=f"{files} files, and up to {OTHERS} others",
-            todo="raise the limit of open files, or ingest with more --partition-rows",
+            todo="raise the limit of open files; or larger partitions (--partition-rows), or more workers",
         )
     resource.setrlimit(resource.RLIMIT_NOFILE, (needed, hard))

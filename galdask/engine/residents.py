@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Protocol
 
+from galdask.catalog.descriptors import make_room
 from galdask.engine import stop
 from galdask.errors import ClusterError, GaldaskError
 
@@ -71,6 +72,8 @@ class Holder:
         """
         for number in less:
             self._held.pop(number, None)
+        if more:
+            make_room(len(self._held) + len(more), f"{self._step}, a file for each shard")
         failed = [found for number, shard in more.items() if (found := self._take(number, shard))[2]]
         if failed:
             return failed

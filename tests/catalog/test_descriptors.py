@@ -34,6 +34,18 @@ tasks.finish(job, [tasks.FinishTask("q", parts, folder / "t.pack", "t")])
 table = cache.read_states(folder / "t.pack", ["t"])["t"]
 print(int(table["values.n"].sum()))
 """
+RESIDE = """
+from galdask.engine.residents import Here
+class Held:
+    def __init__(self, path):
+        self.file = open(path, "rb")
+    def answer(self, message):
+        return len(self.file.read())
+files = [folder / str(k) for k in range(150)]
+for file in files:
+    file.write_bytes(b"x")
+print(sum(Here(Held, files, 1, "test").round(None)))
+"""
 
 
 def child(work, folder, hard):
@@ -47,7 +59,7 @@ def child(work, folder, hard):
     )
 
 
-@pytest.mark.parametrize(("work", "found"), [(SCAN, "300"), (FINISH, "150")])
+@pytest.mark.parametrize(("work", "found"), [(SCAN, "300"), (FINISH, "150"), (RESIDE, "150")])
 def test_a_low_limit_is_raised(work, found, tmp_path):
     done = child(work, tmp_path, 4096)
     assert done.stdout.strip() == found, done.stderr
