@@ -203,7 +203,7 @@ def _fit(
     publish.write(place.path_of(out, "stars"), lambda handle: stars.to_parquet(handle, index=False))
     _write_csv(out, "ledger", [{"step": name, "stars": n} for name, n in found.ledger.items()])
     place.write_selection(out, selection)
-    problem = stages.Problem(settings, found.stars, selection, out, executor)
+    problem = stages.Problem(settings, found.stars, selection, out.absolute(), executor)
     if not place.path_of(out, "optimum").exists():
         publish.write_json(place.path_of(out, "optimum"), stages.find_maximum(problem, listen))
     fit = place.open_fit(out)

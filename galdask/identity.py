@@ -80,7 +80,8 @@ class Intent:
         from galdask.engine.plan import survey
 
         saved = None if cache is False else out / ".cache" if cache is True else Path(cache)
-        return survey(self.store, self.recipe, self.requests, scratch=scratch, saved=saved)
+        saved = saved and saved.absolute()  # workers may stand elsewhere
+        return survey(self.store, self.recipe, self.requests, scratch=scratch.absolute(), saved=saved)
 
 
 def pipeline_path(name_or_path: str | Path) -> Path:

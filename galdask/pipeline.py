@@ -154,7 +154,7 @@ def run(
             if performance_report is not None:
                 listen(events.Event("performance report", text="nothing was computed: there is none"))
             return summary
-        build = out / ".runs" / f".{identity}.{secrets.token_hex(4)}.tmp"
+        build = (out / ".runs" / f".{identity}.{secrets.token_hex(4)}.tmp").absolute()
         with publish.explained(build):
             build.mkdir(parents=True)
         try:
@@ -185,6 +185,7 @@ def run(
                 _report(build, intent, summary, listen)
                 history.mark("report")
             shutil.rmtree(build / "scratch", ignore_errors=True)
+            _remove([*build.rglob(".*.tmp"), *build.rglob(".*.old")])  # of workers that were killed
             with publish.explained(build):
                 whole = {"run": identity, "files": lineage.seal(build)}
                 publish.write_json(build / "complete.json", whole, durable=True)
@@ -276,7 +277,11 @@ def _show(out: Path, identity: str) -> None:
 
 def _sweep(out: Path) -> None:
     """Remove what killed runs left behind: half-made runs, states and links; the output must be locked."""
-    for rest in (*out.glob(".runs/.*.tmp"), *out.glob(".*.tmp"), *(out / ".cache").rglob(".*.tmp")):
+    _remove([*out.glob(".runs/.*.tmp"), *out.glob(".*.tmp"), *(out / ".cache").rglob(".*.tmp")])
+
+
+def _remove(paths: Sequence[Path]) -> None:
+    for rest in paths:
         if rest.is_dir() and not rest.is_symlink():
             shutil.rmtree(rest, ignore_errors=True)
         else:

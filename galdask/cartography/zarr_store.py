@@ -6,6 +6,7 @@ Zarr format 3 with one shard a variable: two files a variable, whatever the numb
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import secrets
 import shutil
@@ -41,13 +42,23 @@ def published_folder(path: Path | str) -> Iterator[Path]:
             if path.exists():
                 old = temporary.with_suffix(".old")
                 os.replace(path, old)
-                os.replace(temporary, path)
+                _place(temporary, path)
                 shutil.rmtree(old)
             else:
-                os.replace(temporary, path)
+                _place(temporary, path)
     except BaseException:
         shutil.rmtree(temporary, ignore_errors=True)
         raise
+
+
+def _place(made: Path, path: Path) -> None:
+    """Give a folder its name; another worker that was thought lost may have been first with the same."""
+    try:
+        os.replace(made, path)
+    except OSError as error:
+        if error.errno not in (errno.ENOTEMPTY, errno.EEXIST):
+            raise
+        shutil.rmtree(made)
 
 
 def consolidate(path: Path) -> None:
