@@ -19,9 +19,13 @@ def printable(text: str) -> str:
     if text.isprintable():
         return text
     return "".join(
-        ascii(sign)[1:-1] if sign not in "\n\t" and unicodedata.category(sign) in _STEERING else sign
+        _code(sign) if sign not in "\n\t" and unicodedata.category(sign) in _STEERING else sign
         for sign in text
     )
+
+
+def _code(sign: str) -> str:
+    return f"\\u{ord(sign):04x}" if "\x7f" <= sign <= "\uffff" else ascii(sign)[1:-1]
 
 
 def _shortened(text: str) -> str:

@@ -9,7 +9,7 @@ import traceback
 from collections.abc import Sequence
 
 from galdask import __version__
-from galdask.cli import listening
+from galdask.cli import listening, printing
 
 #: command -> one line of help; each lives in the module of its name
 COMMANDS = {
@@ -64,7 +64,7 @@ def main(words: Sequence[str] | None = None) -> int:
     chosen = parser().parse_args(words)
     chosen.words = list(sys.argv[1:] if words is None else words)
     try:
-        with listening.listening(chosen):
+        with listening.listening(chosen), printing.careful():
             return int(importlib.import_module(f"galdask.cli.{chosen.command}").run(chosen) or 0)
     except GaldaskError as error:
         sys.stdout.flush()
