@@ -15,6 +15,8 @@ from galdask.events import Event, Share
 Recorder = Callable[[dict[str, Any]], None]
 #: finished tasks from which the time left is foretold, where rows are not known
 RECENT = 8
+#: seconds over which the present rate is taken
+WINDOW = 30.0
 #: seconds between two events about tasks that are still running
 BEAT = 1.0
 
@@ -63,6 +65,7 @@ class Progress:
         self._recent: deque[tuple[float, int]] = deque(maxlen=RECENT)
         self._began = self._told = time.monotonic()
         self._moved = False
+        self._past: deque[tuple[float, int]] = deque([(self._began, 0)])
 
     def label(self, index: int) -> str:
         """Return what a task works on."""
@@ -78,6 +81,8 @@ class Progress:
         self._tries[index] = self._tries.get(index, 0) + 1
         self._running.pop(index, None)
         self._at_work.add(index)
+        if self._past[-1][1] == 0:  # nothing is done yet: what it took to begin says nothing of the rest
+            self._past = deque([(time.monotonic(), 0)])
         if self._tries[index] > 1:
             self._again.append(index)
 
@@ -145,7 +150,7 @@ class Progress:
         running = list(self._running.values())
         rows = min(self._rows + sum(one[0] for one in running), self._rows_total)
         seconds = self._told - self._began
-        rate = (rows if self._rows_total else self._done) / seconds if seconds > 0 else 0.0
+        rate = self._rate(rows if self._rows_total else self._done)
         self.listen(
             Event(
                 self.step,
@@ -161,6 +166,16 @@ class Progress:
                 memory=self._peak,
             )
         )
+
+    def _rate(self, done: int) -> float:
+        """Return how much is done in a second at present; at the end, over the whole step."""
+        if self._done == self._total:
+            return done / max(self._told - self._began, 1e-9)
+        past = self._past
+        past.append((self._told, done))
+        while len(past) > 2 and past[1][0] < self._told - WINDOW:
+            past.popleft()
+        return max(0, done - past[0][1]) / max(self._told - past[0][0], 1e-9)
 
     def _left(self, rows: int, rate: float, seconds: float) -> float | None:
         """Return the seconds that are left: from rows; without them from what the last tasks took."""

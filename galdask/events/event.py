@@ -27,7 +27,7 @@ class Event:
     bytes: int = 0
     """Bytes that were read so far."""
     rate: float = 0.0
-    """Rows (units, where rows are not known) a second, since the step began."""
+    """Rows (units, where rows are not known) a second, at present; of the whole step at its end."""
     left: float | None = None
     """Seconds that are left, from rows where they are known."""
     seconds: float = 0.0

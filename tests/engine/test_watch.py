@@ -2,15 +2,16 @@
 
 import json
 import re
+import threading
 
 import pytest
 
 from galdask import events, pipeline
 from galdask.catalog.store import open_store
-from galdask.engine import history, performance, reduce
+from galdask.engine import history, performance, reduce, stop
 from galdask.engine.executor import Inline
 from galdask.engine.watch import working
-from galdask.errors import ClusterError, InputError, OutputError
+from galdask.errors import ClusterError, InputError, OutputError, StoppedError
 from galdask.lineage import integrity
 from galdask.lineage.timing import timing
 from tests.engine import work
@@ -195,3 +196,19 @@ def test_a_missing_bokeh_is_said(dask_executor, monkeypatch, tmp_path):
     assert "bokeh is missing" in link(dask_executor.client)
     with pytest.raises(ClusterError, match="bokeh"), performance.report(dask_executor, tmp_path / "r.html"):
         raise AssertionError("it is refused before anything is done")
+
+
+def test_a_report_is_written_if_the_run_is_interrupted(dask_executor, tmp_path):
+    timer = threading.Timer(0.5, stop.requested.set)
+    timer.start()
+    try:
+        with (
+            pytest.raises(StoppedError),
+            working(dask_executor, tmp_path, "dawdle", events.silent, tmp_path / "report.html") as executor,
+        ):
+            list(executor.run(work.dawdle, list(range(100)), step="dawdle"))
+    finally:
+        timer.join()
+        stop.requested.clear()
+    assert "Dask Performance Report" in (tmp_path / "report.html").read_text()
+    assert timing(tmp_path).status == "StoppedError: stopped"
