@@ -26,7 +26,9 @@ class Processes:
     """
 
     def __init__(self, folder, env, host="127.0.0.1", hosts=(((), "127.0.0.1"),) * 2, prefix=(), ttl="10s"):
-        self.folder, self.env = Path(folder), {**env, "DASK_DISTRIBUTED__SCHEDULER__WORKER_TTL": ttl}
+        self.folder = Path(folder)
+        scratch = {"DASK_TEMPORARY_DIRECTORY": str(self.folder / "work")}
+        self.env = {**env, **scratch, "DASK_DISTRIBUTED__SCHEDULER__WORKER_TTL": ttl}
         self.file = self.folder / "scheduler.json"
         words = [
             "scheduler",
