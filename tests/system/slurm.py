@@ -15,6 +15,8 @@ import yaml
 
 ROOT = Path(__file__).parents[2]
 TOOLS = ROOT.parent / "shared" / "tools"
+#: name of the jobs of these tests: others may use the queue, too
+NAME = f"galdask-test-{os.getpid()}"
 COMMANDS = ("sbatch", "squeue", "scancel", "sinfo")
 
 
@@ -62,6 +64,7 @@ def cluster(path: Path, slow: float = 0.0, **changes: Any) -> Path:
     said: dict[str, Any] = {
         "galdask_cluster": 1,
         "type": "slurm",
+        "job_name": NAME,
         "n_workers": 2,
         "cores": 1,
         "memory": "2GiB",
@@ -80,7 +83,7 @@ def cluster(path: Path, slow: float = 0.0, **changes: Any) -> Path:
 
 def jobs(state: str = "PENDING,RUNNING,COMPLETING") -> dict[str, str]:
     """Return our jobs and the node of each."""
-    command = ["squeue", "--noheader", f"--user={os.getuid()}", f"--states={state}", "--format=%i %N"]
+    command = ["squeue", "--noheader", f"--name={NAME}", f"--states={state}", "--format=%i %N"]
     lines = subprocess.run(command, capture_output=True, text=True, check=True).stdout.splitlines()
     return {line.split()[0]: line.partition(" ")[2].strip() for line in lines}
 
