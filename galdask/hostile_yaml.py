@@ -8,8 +8,8 @@ import yaml
 
 from galdask.errors import ConfigError
 
-#: levels of mappings and lists; signs of one number
-MAX_DEPTH, MAX_NUMBER = 40, 400
+#: levels of mappings and lists; signs of one number, so that every whole number is a float's size, too
+MAX_DEPTH, MAX_NUMBER = 40, 250
 _TAG = "tag:yaml.org,2002:"
 #: tags of values that are texts: dates stay as they are written
 _TEXTS = frozenset({"str", "timestamp", "value", "merge"})

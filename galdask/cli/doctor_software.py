@@ -9,7 +9,7 @@ import re
 import sys
 import time
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 from galdask.cli.doctor_line import FAIL, OK, WARN, Line, guarded
@@ -21,8 +21,15 @@ _NAME = re.compile(r"([A-Za-z0-9][A-Za-z0-9._-]*)\s*(?:\[[^\]]*\])?\s*\(?([^;)]*
 
 def lines() -> Iterator[Line]:
     """Yield a line for each thing that was looked at."""
-    for check in (python, installation, dependencies, extras, kernels, galpy, pipelines):
-        yield from guarded(check.__name__, check)
+    checks: dict[str, Callable[[], Line | Iterable[Line]]] = {
+        "python": python,
+        "galdask": installation,
+        "dependencies": dependencies,
+        "extras": extras,
+    }
+    checks |= {"kernels": kernels, "galpy in C": galpy, "shipped files": pipelines}
+    for name, check in checks.items():
+        yield from guarded(name, check)
 
 
 def python() -> Line:

@@ -36,6 +36,25 @@ def test_texts_that_are_no_texts(tmp_path: Path) -> None:
     assert "column id" in str(error.value.where)
 
 
+def test_a_column_of_fewer_values_than_rows(tmp_path: Path) -> None:
+    """The footer counts three rows, the pages of the column hold two."""
+    made = pa.table({"x": [1.5, 2.5]}, metadata={})
+    pq.write_table(made, tmp_path / "two.parquet", compression="none", store_schema=False)
+    pq.write_table(
+        pa.table({"x": [1.5, 2.5, 3.5]}), tmp_path / "three.parquet", compression="none", store_schema=False
+    )
+    two, three = ((tmp_path / name).read_bytes() for name in ("two.parquet", "three.parquet"))
+    size = int.from_bytes(three[-8:-4], "little")
+    own = int.from_bytes(two[-8:-4], "little")
+    (tmp_path / "t.parquet").write_bytes(
+        two[: -8 - own].ljust(len(three) - 8 - size, b"\0") + three[-8 - size :]
+    )
+    opened = table(tmp_path / "t.parquet", "parquet")
+    assert opened.rows == 3
+    with pytest.raises(InputError, match="cannot be read"):
+        opened.read(0, 3, ["x"])
+
+
 def test_times_of_a_zone_that_there_is_not(tmp_path: Path) -> None:
     kind = pa.timestamp("us", "Mars/Olympus")
     pq.write_table(pa.table({"t": pa.array([1, 2]).cast(kind)}), tmp_path / "t.parquet")

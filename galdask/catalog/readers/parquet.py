@@ -73,6 +73,8 @@ class ParquetTable:
         try:
             with pq.ParquetFile(self.path, read_dictionary=self._texts) as file:
                 table = self._rows(file, range(first, last), columns, start, stop)
+            if table.num_rows != stop - start:
+                raise ValueError(f"{table.num_rows} values of {stop - start} rows")
             plain = {name: to_numpy(table.column(name), f"{self.path}, column {name}") for name in columns}
         except (pa.ArrowException, OSError, ValueError) as error:
             raise InputError("the file cannot be read", where=self.path, found=_short(error)) from error
