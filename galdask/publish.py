@@ -77,7 +77,7 @@ def write(path: Path | str, fill: Callable[[BinaryIO], Any], *, durable: bool = 
         path.parent.mkdir(parents=True, exist_ok=True)
         temporary = path.parent / f".{path.name}.{secrets.token_hex(4)}.tmp"
         try:
-            with open(temporary, "wb") as handle:
+            with open(temporary, "xb") as handle:
                 fill(handle)
                 if durable:
                     handle.flush()
