@@ -113,7 +113,7 @@ def ingest(
         Folder of the store; made, or brought up to date.
     columns : {"needed", "all"}
         The named columns, or every column of the main table.
-    cluster : str, path, ClusterConfig or Executor
+    cluster : str, path, ClusterConfig, Executor, distributed.Client or a cluster of Dask's
         Where to work.
     partition_rows : int, optional
         About how many rows a partition holds.
@@ -182,7 +182,7 @@ def orbits(
         By default what the file says.
     keep_draws : bool or sequence of str, optional
         Whether, or of which columns, the draws themselves are kept.
-    cluster : str, path, ClusterConfig or Executor
+    cluster : str, path, ClusterConfig, Executor, distributed.Client or a cluster of Dask's
         Where to work.
     performance_report : path, optional
         File of Dask's performance report.
@@ -233,7 +233,7 @@ def birth_radii(
         The catalogue; open it anew afterwards to see the group.
     pipeline : str or path
         Name of a pipeline, or the path of a pipeline file, with the section birth.
-    cluster : str, path, ClusterConfig or Executor
+    cluster : str, path, ClusterConfig, Executor, distributed.Client or a cluster of Dask's
         Where to work.
     listen : callable
         Receives progress events.

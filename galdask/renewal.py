@@ -133,7 +133,7 @@ def regenerate(
         Folder of the files.
     store, out : path
         Folders of the store and of the results; made, or brought up to date.
-    cluster : str, path, ClusterConfig or Executor
+    cluster : str, path, ClusterConfig, Executor, distributed.Client or a cluster of Dask's
         Where to work; nothing is started when nothing has changed.
     figures : bool
         Whether pictures and the report are made.

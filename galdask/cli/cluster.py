@@ -68,13 +68,12 @@ def _check(chosen: argparse.Namespace) -> int:
 
     from galdask import events
     from galdask.engine import cluster_check, stop
-    from galdask.engine.cluster import open_executor
+    from galdask.engine.cluster import load_cluster, open_executor
 
-    with (
-        stop.on_interrupt(),
-        open_executor(chosen.name, events.Narrator(mode=chosen.progress)) as executor,
-    ):
-        lines = cluster_check.check(executor, chosen.store, chosen.out)
+    cluster = load_cluster(chosen.name)
+    expected = int(cluster.options.get("n_workers", 1))
+    with stop.on_interrupt(), open_executor(cluster, events.Narrator(mode=chosen.progress)) as executor:
+        lines = cluster_check.check(executor, chosen.store, chosen.out, expected)
         links = cluster_check.links(executor)
     if chosen.json:
         print(json.dumps({"lines": [dataclasses.asdict(one) for one in lines], "links": links}, indent=1))

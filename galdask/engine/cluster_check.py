@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 OK, WARN, FAIL = "ok", "warn", "FAIL"
 #: memory below which a worker cannot do much, and what is advised; bytes of scratch that are few
 LITTLE, ADVISED, SCRATCH = 700 << 20, 2 << 30, 5e9
-#: seconds by which clocks may differ
-SKEW = 2.0
+#: seconds by which clocks may differ; seconds that workers may come later than the first
+SKEW, PATIENCE = 2.0, 60.0
 
 Facts = Mapping[str, Mapping[str, Any]]
 
@@ -38,7 +38,9 @@ class Line:
     """What was found."""
 
 
-def check(executor: Any, store: Path | str | None = None, out: Path | str | None = None) -> list[Line]:
+def check(
+    executor: Any, store: Path | str | None = None, out: Path | str | None = None, expected: int = 1
+) -> list[Line]:
     """Check the workers of an executor.
 
     Parameters
@@ -49,6 +51,8 @@ def check(executor: Any, store: Path | str | None = None, out: Path | str | None
         A store that every worker must be able to read.
     out : path, optional
         A folder of results that every worker must see.
+    expected : int
+        Workers that were asked for; a minute is waited for those that are not there yet.
 
     Returns
     -------
@@ -71,11 +75,12 @@ def check(executor: Any, store: Path | str | None = None, out: Path | str | None
     client = getattr(executor, "client", None)
     if client is None:
         return _here(own)
+    _await(executor, client, expected)
     with _note(out) as (note, word):
         parts = {address: number for number, address in enumerate(sorted(client.nthreads()))}
         answers = agreement.ask(client, facts, here, parts, note)
     found = {address: one for address, one in answers.items() if not isinstance(one, BaseException)}
-    lines = [_workers(client, answers)]
+    lines = [_workers(client, answers, expected)]
     if found:
         lines += [
             _versions(client, own, found),
@@ -131,7 +136,20 @@ def _here(own: Mapping[str, Any]) -> list[Line]:
     return lines
 
 
-def _workers(client: Client, answers: Mapping[str, Any]) -> Line:
+def _await(executor: Any, client: Client, expected: int) -> None:
+    """Wait for workers; an adaptive cluster may start none before there is work."""
+    if not client.nthreads():
+        list(executor.run(_nothing, [0], step="wait for a worker"))
+    deadline = time.monotonic() + PATIENCE
+    while len(client.nthreads()) < expected and time.monotonic() < deadline:
+        time.sleep(0.2)
+
+
+def _nothing(number: int) -> int:
+    return number
+
+
+def _workers(client: Client, answers: Mapping[str, Any], expected: int) -> Line:
     silent = {a: one for a, one in answers.items() if isinstance(one, BaseException)}
     if not answers:
         return Line(FAIL, "workers", "none")
@@ -142,7 +160,10 @@ def _workers(client: Client, answers: Mapping[str, Any]) -> Line:
         )
     hosts = sorted({one["host"] for one in answers.values()})
     threads = sum(client.nthreads().values())
-    return Line(OK, "workers", f"{len(answers)} with {threads} thread(s) on {_few(hosts)}")
+    text = f"{len(answers)} with {threads} thread(s) on {_few(hosts)}"
+    if len(answers) < expected:
+        return Line(WARN, "workers", f"{text}; {expected} were asked for, only these are checked")
+    return Line(OK, "workers", text)
 
 
 def _versions(client: Client, own: Mapping[str, Any], found: Facts) -> Line:

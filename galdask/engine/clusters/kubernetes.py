@@ -60,7 +60,8 @@ def start(chosen: ClusterConfig, listen: events.Listener, closing: contextlib.Ex
         if adaptive:
             cluster.adapt(minimum=adaptive.get("minimum", 0), maximum=adaptive["maximum"])
         client = closing.enter_context(Client(cluster, timeout=60))
-        client.wait_for_workers(max(1, wanted), timeout=limit)
+        if wanted:  # an adaptive cluster may start none before there is work
+            client.wait_for_workers(wanted, timeout=limit)
     except ClusterError:
         raise
     except Exception as error:  # the packages below have errors of their own, without a common base

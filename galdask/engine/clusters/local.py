@@ -46,6 +46,7 @@ def start(chosen: ClusterConfig, listen: events.Listener, closing: contextlib.Ex
     adaptive = options.get("adapt")
     wanted = int(adaptive.get("minimum", 0) if adaptive else options["n_workers"])
     listen(events.Event("cluster", text=f"starting {wanted} workers"))
+    common.warn_if_open("tcp://127.0.0.1", options, listen)
     security = common.tls(options, f"cluster {chosen.name!r}")
     scratch = options.get("local_directory") or str(
         closing.enter_context(publish.scratch("galdask-workers-"))
@@ -80,7 +81,8 @@ def start(chosen: ClusterConfig, listen: events.Listener, closing: contextlib.Ex
             if adaptive:
                 cluster.adapt(**adaptive)
             client = closing.enter_context(Client(cluster, timeout=60))
-            client.wait_for_workers(max(1, wanted), timeout=common.seconds(options, "start_timeout", 120))
+            if wanted:  # an adaptive cluster may start none before there is work
+                client.wait_for_workers(wanted, timeout=common.seconds(options, "start_timeout", 120))
     except (OSError, TimeoutError, ValueError, TypeError, RuntimeError) as error:
         raise ClusterError(
             "the workers could not be started",

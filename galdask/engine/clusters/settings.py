@@ -114,6 +114,8 @@ def address_of(value: Any, fail: Callable[..., ConfigError]) -> str:
 
 #: work a worker above which an adaptive cluster asks for more: few tasks are sent ahead, so it is little
 TARGET = "500 ms"
+#: seconds (Dask asks once a second) that a worker stays without work: steps of a run have pauses
+IDLE = 60
 _PACE: Mapping[str, Reader] = {"interval": duration, "wait_count": whole(1), "target_duration": duration}
 
 
@@ -138,7 +140,7 @@ def adapt(*more: str, pace: bool = True) -> Reader:
         for low, high in (("minimum", "maximum"), ("minimum_jobs", "maximum_jobs")):
             if found.get(low, 0) > found.get(high, 10**9):
                 raise inner.fail(low, f"{low} is above {high}", found=f"{found[low]} > {found[high]}")
-        return {"target_duration": TARGET, **found} if pace else found
+        return {"target_duration": TARGET, "wait_count": IDLE, **found} if pace else found
 
     return read_bounds
 

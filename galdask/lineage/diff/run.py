@@ -91,7 +91,7 @@ def diff(a: Side, b: Side, *, cluster: Any = "inline", listen: events.Listener =
     ----------
     a, b : Side
         The runs, the earlier first.
-    cluster : str, path, ClusterConfig or Executor
+    cluster : str, path, ClusterConfig, Executor, distributed.Client or a cluster of Dask's
         Where stars are read.
     listen : callable
         Receives progress events.

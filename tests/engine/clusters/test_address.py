@@ -157,6 +157,7 @@ def test_a_file_of_the_scheduler(plain, tmp_path):
     assert "says no address" in refused(chosen)
 
 
+@pytest.mark.long
 def test_a_scheduler_of_another_version(tmp_path):
     other = tmp_path / "other" / "distributed-2099.1.dist-info"
     other.mkdir(parents=True)

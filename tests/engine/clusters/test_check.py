@@ -145,6 +145,14 @@ def test_workers_that_see_another_path(blind, mock_store, tmp_path, capsys):
     assert "--store" in caught.value.todo
 
 
+def test_workers_that_did_not_come_are_told(good, monkeypatch):
+    monkeypatch.setattr(cluster_check, "PATIENCE", 0.5)
+    with open_executor(good) as executor:
+        lines = cluster_check.check(executor, expected=3)
+    assert verdicts(lines)["workers"] == "warn"
+    assert "3 were asked for" in told(lines, "workers")
+
+
 def test_inline_needs_no_more_than_this_process(mock_store, tmp_path, capsys):
     lines = cluster_check.check(Inline(), mock_store)
     assert verdicts(lines)["store"] == "ok"

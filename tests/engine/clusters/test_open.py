@@ -6,7 +6,7 @@ import pytest
 from distributed import Client, LocalCluster
 
 import galdask
-from galdask.engine import plan_memory
+from galdask.engine import cluster_check, plan_memory
 from galdask.engine.cluster import open_executor
 from galdask.errors import ClusterError
 from tests.engine.clusters.processes import own, slow
@@ -75,12 +75,17 @@ def test_workers_of_this_machine_with_certificates_that_end_and_come_again(tmp_p
         assert sorted(executor.run(double, [1, 2], step="test")) == [(0, 2), (1, 4)]
 
 
-def test_an_adaptive_cluster_begins_with_its_least_size(tmp_path):
+def verdict(executor):
+    return cluster_check.check(executor)[0].verdict
+
+
+@pytest.mark.long
+def test_an_adaptive_cluster_starts_workers_as_there_is_work(tmp_path):
     path = tmp_path / "own.yaml"
     path.write_text(
-        "galdask_cluster: 1\ntype: local\nadapt: {minimum: 1, maximum: 2, interval: 100 ms}\n"
+        "galdask_cluster: 1\ntype: local\nadapt: {minimum: 0, maximum: 2}\n"
         "memory_limit: 1GiB\ndashboard_address: 127.0.0.1:0\n"
     )
     with open_executor(path) as executor:
-        assert executor.workers == 1
+        assert verdict(executor) == "ok"
         assert len(set(dict(executor.run(slow, list(range(40)), step="test")).values())) == 2
