@@ -76,14 +76,14 @@ def where(found: dict[int, Told]) -> list[str]:
     steps = list(dict.fromkeys(step for told in found.values() for step in told["busy"]))
     parts = list(dict.fromkeys(part for told in found.values() for part in told["parts"]))
     lines = [
-        "| rows | " + " | ".join(steps) + " | of these: " + " | ".join(parts) + " |",
+        "| rows | " + " | ".join(steps) + " | CPU s of these: " + " | ".join(parts) + " |",
         "|" + "---|" * (1 + len(steps) + len(parts)),
     ]
     for rows, told in found.items():
         cells = [f"{told['busy'].get(step, 0.0):.1f}" for step in steps]
         cells += [f"{told['parts'].get(part, 0.0):.1f}" for part in parts]
         lines.append(f"| {rows:,} | " + " | ".join(cells) + " |")
-    return ["Seconds of the workers, summed, by step; and what tasks did in them:", "", *lines]
+    return ["Seconds of the workers, summed, by step; and the CPU seconds of what tasks did:", "", *lines]
 
 
 def asked(found: dict[int, Told]) -> list[str]:
@@ -108,7 +108,7 @@ def pair(title: str, way: str, rows: int, two: Told | None, *more: str) -> list[
     """Return the line that compares one worker with two."""
     one = once(way, rows, 1, *more)
     two = two or once(way, rows, 2, *more)
-    same = ", the same files" if one.get("digest") == two.get("digest") and "digest" in one else ""
+    same = ", the same numbers" if one.get("digest") == two.get("digest") and "digest" in one else ""
     if "digest" in one and not same:
         raise RuntimeError(f"{title}: one worker and two have other results")
     gain = one["seconds"] / two["seconds"]
