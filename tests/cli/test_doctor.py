@@ -140,9 +140,9 @@ def test_lowest_versions() -> None:
 
 
 def test_what_nobody_else_should_read(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("HOME", "/home/ada")
+    monkeypatch.setenv("HOME", "/Users/ada")
     monkeypatch.setenv("LOGNAME", "ada")
-    assert plain("/home/ada/x /home/bob/y") == "~/x /home/.../y"
+    assert plain("/Users/ada/x /Users/bob/y") == "~/x /Users/.../y"
     assert plain("run by ada in /data/ada/store") == "run by ... in /data/.../store"
     assert "s3cret" not in plain("http://ada:s3cret@host/ token=s3cret PASSWORD: s3cret")
     assert plain("a\n  b\x1b[2J") == "a b\\x1b[2J"
