@@ -251,7 +251,7 @@ def _cluster(chosen: ClusterConfig, options: Mapping[str, Any], logs: Path) -> A
 def _configuration(options: Mapping[str, Any]) -> dict[str, Any]:
     """Return what Dask's configuration gets in this process."""
     # the queue knows whether a job has ended; a worker that is silent for a while is not given up for that
-    found = {"distributed.deploy.lost-worker-timeout": "1000 h"}
+    found = common.scheduler_settings(options)
     if common.is_loopback(options.get("dashboard_address") or "127.0.0.1"):
         found["distributed.dashboard.link"] = "{scheme}://127.0.0.1:{port}/status"
     return found

@@ -209,7 +209,7 @@ def _configuration(options: Mapping[str, Any], where: str) -> dict[str, Any]:
         f"distributed.nanny.pre-spawn-environ.{name}": value
         for name, value in common.environment(options).items()
     }
-    found["distributed.deploy.lost-worker-timeout"] = "1000 h"
+    found |= common.scheduler_settings(options)
     if options.get("security") is True:
         raise ClusterError(
             "certificates for one run would be seen by everyone on the hosts, in the list of processes",
