@@ -118,7 +118,7 @@ def timing(place: Path | str) -> Timing:
 
 
 def read(path: Path) -> list[Record]:
-    """Return the records of a history; a last line that was cut off is left out.
+    """Return the records of a history; lines that were cut off are left out.
 
     Raises
     ------
@@ -126,20 +126,22 @@ def read(path: Path) -> list[Record]:
         If it is no history.
     """
     lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
-    records: list[Record] = []
+    records: list[Record] = [found for line in lines if isinstance(found := _parsed(line), dict)]
     try:
-        for number, line in enumerate(lines, 1):
-            try:
-                records.append(json.loads(line))
-            except ValueError:
-                if number < len(lines):
-                    raise
         head = records[0]
         if head["kind"] != "begin" or head["format"] != history.FORMAT:
             raise ValueError(f"form {head.get('format')}")
     except (ValueError, LookupError, TypeError) as error:
         raise InputError("this is not a history", where=path, found=error) from error
     return records
+
+
+def _parsed(line: str) -> Any:
+    """Return what a line holds; a full disk or a kill may have cut it."""
+    try:
+        return json.loads(line)
+    except ValueError:
+        return None
 
 
 def _steps(records: Sequence[Record]) -> Iterator[Step]:

@@ -97,9 +97,13 @@ def test_the_table_fits(tmp_path):
 
 
 def test_a_run_that_was_killed_is_told_as_such(tmp_path):
-    write(tmp_path, RECORDS[:4], tail='{"kind": "task", "ste')
+    cut = '{"kind": "task", "ste'
+    write(tmp_path, RECORDS[:4], tail=cut)
     found = timing(tmp_path)
     assert (found.status, found.steps[0].tasks) == ("killed", 2)
+    whole = "".join(f"\n{json.dumps(one)}" for one in RECORDS[4:])
+    write(tmp_path, RECORDS[:4], tail=cut + whole)
+    assert timing(tmp_path).status == "done"
 
 
 def test_from_the_command_line(tmp_path, capsys):
