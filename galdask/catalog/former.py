@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from galdask import publish
-from galdask.catalog import manifest
+from galdask.catalog import manifest, manifest_check
 from galdask.catalog.store import Store, open_store
 from galdask.errors import StoreError
 
@@ -75,13 +75,15 @@ def open_as_of(path: Path | str, wanted: str, partitions: list[Mapping[str, Any]
 
 
 def _earlier(store: Path) -> Iterator[Store]:
+    """Yield the store as each whole manifest has it, the latest first."""
     for path in paths(store):
         try:
             content = json.loads(path.read_bytes())
-        except (OSError, ValueError):
-            continue
-        if isinstance(content, dict) and manifest.is_intact(content):
-            yield Store(store, content)
+            if isinstance(content, dict) and manifest.is_intact(content):
+                manifest_check.check(content, path)
+                yield Store(store, content)
+        except (OSError, ValueError, RecursionError, StoreError):
+            continue  # it can no longer say what it held
 
 
 def holds(store: Store, partitions: list[Mapping[str, Any]]) -> bool:

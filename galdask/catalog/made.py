@@ -33,14 +33,18 @@ def by_group(store: Path, name: str) -> None:
 
 def of_store(store: Path, content: Mapping[str, Any]) -> dict[str, Any]:
     """Return the record of the ingest that made a store of this content; empty where it is not known."""
-    found = _read(store).get("ingest", {})
-    return dict(found) if isinstance(found, dict) and found.get("of") == identity(content) else {}
+    found = _record(_read(store).get("ingest"))
+    return found if found.get("of") == identity(content) else {}
 
 
 def of_group(store: Path, name: str) -> dict[str, Any]:
     """Return the record of the command that made a group; empty where it is not known."""
-    found = _read(store).get("groups", {}).get(name, {})
-    return dict(found) if isinstance(found, dict) else {}
+    return _record(_read(store).get("groups", {}).get(name))
+
+
+def _record(found: Any) -> dict[str, Any]:
+    good = isinstance(found, dict) and isinstance(found.get("command"), list)
+    return dict(found) if good else {}
 
 
 def _write(store: Path, content: Mapping[str, Any]) -> None:
@@ -50,7 +54,7 @@ def _write(store: Path, content: Mapping[str, Any]) -> None:
 def _read(store: Path) -> dict[str, Any]:
     try:
         found = json.loads((store / NAME).read_bytes())
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         return {}
     good = isinstance(found, dict) and all(isinstance(found.get(k, {}), dict) for k in ("ingest", "groups"))
     return found if good else {}
