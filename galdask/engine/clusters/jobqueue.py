@@ -299,8 +299,13 @@ def _logs(options: Mapping[str, Any], closing: contextlib.ExitStack, started: Se
     folder = Path(tempfile.mkdtemp(prefix=time.strftime("%Y%m%d-%H%M%S-"), dir=above))
 
     def tidy() -> None:
-        if not any(jobs.useless for jobs in started):
+        if any(jobs.useless for jobs in started):
+            return
+        for _ in range(20):  # a job that is being cancelled may write its last lines meanwhile
             shutil.rmtree(folder, ignore_errors=True)
+            if not folder.exists():
+                return
+            time.sleep(0.1)
 
     closing.callback(tidy)
     return folder
