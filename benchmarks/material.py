@@ -111,6 +111,10 @@ def _columns(pipeline: str, seed: Path) -> list[str]:
     from galdask.stars.orbit_settings import OrbitPlan
     from galdask.stars.recipe import Recipe
 
-    kind = OrbitPlan if pipeline.startswith("orbits") else Recipe
-    found = kind.from_section(config.load(pipeline_path(pipeline)), open_store(seed)).columns_read
+    opened = open_store(seed)
+    if pipeline.startswith("orbits"):  # its file names columns of the stars that the orbits do not read
+        plan = OrbitPlan.from_section(config.load(pipeline_path(pipeline)), opened)
+        found = dict.fromkeys([*plan.columns_read, *_columns("two_disks", seed)])
+    else:
+        found = dict.fromkeys(Recipe.from_section(config.load(pipeline_path(pipeline)), opened).columns_read)
     return [name for name in found if name not in ("star_key", copies.STAR_ID)]
