@@ -48,6 +48,11 @@ def explained(path: Path | str) -> Iterator[None]:
         raise
 
 
+def _new(path: str, flags: int) -> int:
+    """Open a file that must not be there yet."""
+    return os.open(path, flags | os.O_EXCL, 0o666)
+
+
 def _free(path: Path | str) -> int:
     place = Path(path)
     while not place.exists() and place != place.parent:
@@ -77,7 +82,7 @@ def write(path: Path | str, fill: Callable[[BinaryIO], Any], *, durable: bool = 
         path.parent.mkdir(parents=True, exist_ok=True)
         temporary = path.parent / f".{path.name}.{secrets.token_hex(4)}.tmp"
         try:
-            with open(temporary, "xb") as handle:
+            with open(temporary, "wb", opener=_new) as handle:  # astropy does not know the mode "xb"
                 fill(handle)
                 if durable:
                     handle.flush()

@@ -12,6 +12,7 @@ from galdask.engine import cache, tasks
 from galdask.engine.executor import Executor
 from galdask.engine.plan import Work, survey
 from galdask.engine.tables import Tables
+from galdask.errors import StoreError
 from galdask.events import Share
 from galdask.reductions.states import DamagedStateError
 from galdask.stars.recipe import Recipe
@@ -104,10 +105,10 @@ def perform(
                 where = _merge(job, where, executor, scratch)
                 _finish(job, where, work.tables, executor, work.home, outcome)
             break
-        except DamagedStateError as error:
-            if error.where is None or attempt == attempts - 1:
+        except (DamagedStateError, StoreError) as error:  # a pack that was harmed or removed meanwhile
+            if not str(error.where).endswith(".pack") or attempt == attempts - 1:
                 raise
-            work.home.forget(Path(error.where))
+            work.home.forget(Path(str(error.where)))
     places = {name: work.tables[key] for name, key in work.keys.items()}
     outcome.tables = Tables({name: (work.home.table_path(key), key) for name, key in places.items()})
     return outcome
