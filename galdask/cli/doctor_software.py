@@ -181,7 +181,7 @@ def kernels() -> Line:
     there = folder if folder.exists() else folder.parent
     if os.environ.get("NUMBA_DISABLE_JIT") not in (None, "", "0"):
         return Line(WARN, "kernels", f"{text}; NUMBA_DISABLE_JIT is set: a hundred times slower")
-    if not os.access(there, os.W_OK):
+    if not (there.is_dir() and os.access(there, os.W_OK)):
         return Line(
             WARN, "kernels", f"{text}; {folder} cannot be written: new kernels compile in every process"
         )
