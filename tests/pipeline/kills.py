@@ -97,7 +97,8 @@ class Killed:
             stderr=subprocess.DEVNULL,
             start_new_session=True,
         )
-        end = time.monotonic() + delay
+        began = time.monotonic()
+        end = began + delay
         while time.monotonic() < end and process.poll() is None:
             assert run_of(out) in (self.before, self.after)
             time.sleep(0.01)
@@ -107,6 +108,8 @@ class Killed:
         process.wait()
         if in_time:
             self.stages[self.stage(place)] += 1
+        else:  # a machine that is less busy by now
+            self.seconds = min(self.seconds, time.monotonic() - began)
         assert run_of(out) in (self.before, self.after)
         assert integrity.check((out / "current").resolve()) == []
         return in_time
