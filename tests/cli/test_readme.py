@@ -11,7 +11,7 @@ import pytest
 from galdask.cli.main import COMMANDS, main
 
 TEXT = (Path(__file__).parents[2] / "README.md").read_text()
-#: commands that a test cannot run: they ask the survey's own server (nor does it those on `mine.yaml`, a site's own)
+#: commands that a test cannot run: they ask the survey's own server
 AFAR = ("fetch",)
 #: commands that start a cluster; here all work in this process
 ON_A_CLUSTER = ("ingest", "orbits", "run", "plan", "regenerate", "fit", "doctor")
