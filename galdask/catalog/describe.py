@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
-
-import numpy as np
 
 if TYPE_CHECKING:
     from galdask.catalog.store import Store
@@ -42,7 +41,7 @@ def describe(store: Store) -> str:
         columns = [c for c in store.columns.values() if c.group == group]
         lines.append(f"  {group} ({len(columns)})")
         for column in columns:
-            elements = store.rows * int(np.prod(column.shape))
+            elements = store.rows * math.prod(column.shape)
             share = f"{100 * column.missing / elements:5.1f} %" if elements else "      -"
             kind = column.type + (str(list(column.shape)) if column.shape else "")
             line = f"    {column.name:<{wide}}  {kind:<12} {column.unit or '-':<10} {share}"

@@ -169,7 +169,7 @@ WRONG = [
     ("type: float32", "type: string", "has no unit", 21),
     ("above: 90", "above: high", "wrong type", 21),
     ("above: 90", "above: .inf", "out of range", 21),
-    ("above: 90", "above: " + "9" * 400, "out of range", 21),
+    ("above: 90", "above: " + "9" * 400, "too many digits", 21),
     ("above: 90", "above: !!float ''", "cannot be read", 21),
     ("near.fits\n    optional: true", "near.fits\n    optional: !!bool x", "cannot be read", 11),
     ("type: int64, missing: [0]", "type: int64, missing: [[0]]", "finite number", 22),

@@ -79,7 +79,7 @@ def test_killed_twice_and_still_the_same_bytes(tmp_path):
 def test_stopped_while_scanning(tmp_path):
     write(tmp_path / "stars.fits", stars())
     with pytest.raises(KeyboardInterrupt):
-        again(tmp_path, executor=Serial(stop_after=("scan", 0)))
+        again(tmp_path, executor=Serial(stop_after=("ingest scan", 0)))
     again(tmp_path)
     make(tmp_path, store=tmp_path / "whole")
     assert open_store(tmp_path / "store").partitions == open_store(tmp_path / "whole").partitions
@@ -88,7 +88,7 @@ def test_stopped_while_scanning(tmp_path):
 def test_a_lost_or_damaged_file_is_made_again(tmp_path):
     write(tmp_path / "stars.fits", stars())
     with pytest.raises(KeyboardInterrupt):
-        again(tmp_path, executor=Serial(stop_after=("ingest", 4)))
+        again(tmp_path, executor=Serial(stop_after=("ingest write", 4)))
     files = sorted((tmp_path / "store" / "data" / "needed").iterdir())
     files[0].unlink()
     files[1].write_bytes(files[1].read_bytes()[:-9])
@@ -101,7 +101,7 @@ def test_a_lost_or_damaged_file_is_made_again(tmp_path):
 def test_other_settings_do_not_resume(tmp_path):
     write(tmp_path / "stars.fits", stars())
     with pytest.raises(KeyboardInterrupt):
-        again(tmp_path, executor=Serial(stop_after=("ingest", 4)))
+        again(tmp_path, executor=Serial(stop_after=("ingest write", 4)))
     report, executor = again(tmp_path, partition_rows=40)
     assert executor.count("ingest write") == report.partitions
     assert not (tmp_path / "store" / ".ingest").exists()
