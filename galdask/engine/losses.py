@@ -144,6 +144,13 @@ class Losses:
     def _connected(self, step: str) -> bool:
         """Wait until the client has its scheduler; tell whether it had lost it."""
         self._tick()
+        loop: Any = self.client.loop
+        if loop.asyncio_loop.is_closed():
+            raise ClusterError(
+                "the connection to the scheduler was closed",
+                where=step,
+                todo="open the cluster again; what was finished is kept",
+            )
         while self.client.status != "running":
             stop.check()
             if self._away is None:

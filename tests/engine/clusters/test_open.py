@@ -16,7 +16,11 @@ from tests.engine.work import double
 @pytest.fixture(scope="module")
 def cluster():
     with LocalCluster(
-        n_workers=1, threads_per_worker=1, memory_limit="1GiB", host="127.0.0.1", dashboard_address=None
+        n_workers=1,
+        threads_per_worker=1,
+        memory_limit="1GiB",
+        host="127.0.0.1",
+        dashboard_address="127.0.0.1:0",
     ) as made:
         yield made
 
