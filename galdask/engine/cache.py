@@ -119,6 +119,7 @@ def read_states(path: Path, keys: Iterable[str]) -> dict[str, states.State]:
         )
     gauge.count(read=sum(index[key][1] for key in keys))
     with open(path, "rb") as handle:
+        pages.ahead(handle.fileno(), [index[key] for key in keys])
         whole = memoryview(pages.note(mmap.mmap(handle.fileno(), 0, access=mmap.ACCESS_READ)))
     return {key: states.loads(whole[index[key][0] : sum(index[key])], where=path) for key in keys}
 

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import contextlib
 import mmap
+import os
 import threading
 import weakref
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 #: bytes of mapped pages that a process keeps, and seconds between two looks
@@ -28,6 +29,14 @@ def note(mapping: mmap.mmap) -> mmap.mmap:
     with _lock:
         _mapped.add(mapping)
     return mapping
+
+
+def ahead(file: int, ranges: Iterable[tuple[int, int]]) -> None:
+    """Ask the system for (start, bytes) of an open file in large pieces; a mapping brings single pages."""
+    if hasattr(os, "posix_fadvise"):  # not on macOS
+        for start, nbytes in ranges:
+            with contextlib.suppress(OSError):
+                os.posix_fadvise(file, start, nbytes, os.POSIX_FADV_WILLNEED)
 
 
 def mapped_bytes() -> int:
