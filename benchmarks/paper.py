@@ -21,7 +21,8 @@ def slope(found: dict[int, Told], what: Any) -> tuple[float, float]:
     low, high = sizes[0], sizes[-1]
     if low == high:
         return what(found[high]) / high, 0.0
-    a_row = (what(found[high]) - what(found[low])) / (high - low)
+    # where there is hardly any, what is measured may fall with the rows: noise, not a cost below nothing
+    a_row = max((what(found[high]) - what(found[low])) / (high - low), 0.0)
     return a_row, max(what(found[high]) - a_row * high, 0.0)
 
 

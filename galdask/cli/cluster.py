@@ -66,13 +66,12 @@ def _check(chosen: argparse.Namespace) -> int:
     import dataclasses
     import json
 
-    from galdask import events
     from galdask.engine import cluster_check, stop
     from galdask.engine.cluster import load_cluster, open_executor
 
     cluster = load_cluster(chosen.name)
     expected = int(cluster.options.get("n_workers", 1))
-    with stop.on_interrupt(), open_executor(cluster, events.Narrator(mode=chosen.progress)) as executor:
+    with stop.on_interrupt(), open_executor(cluster, chosen.listen) as executor:
         lines = cluster_check.check(executor, chosen.store, chosen.out, expected)
         links = cluster_check.links(executor)
     if chosen.json:

@@ -5,36 +5,17 @@ from __future__ import annotations
 import getpass
 import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 from galdask.catalog.describe import size_text as size
+from galdask.engine.cluster_check import FAIL, OK, WARN, Line
 from galdask.errors import GaldaskError, printable
 
 __all__ = ["FAIL", "OK", "WARN", "Line", "guarded", "plain", "size"]
 
-OK, WARN, FAIL = "ok", "warn", "FAIL"
 #: name and password before the host of an address, and what is called a secret
 _LOGIN = re.compile(r"(?<=://)[^/\s@]+@")
 _SECRET = re.compile(r"(?i)\b((?:token|passw(?:or)?d|secret|api_?key)\w*\s*[=:]\s*)\S+")
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One thing that was looked at.
-
-    Parameters
-    ----------
-    verdict : {"ok", "warn", "FAIL"}
-    name : str
-        What was looked at.
-    text : str
-        What was found, and what to do about it.
-    """
-
-    verdict: str
-    name: str
-    text: str
 
 
 def plain(text: str) -> str:

@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from galdask.cli.doctor_line import FAIL, OK, WARN, Line, guarded, size
+from galdask.engine.clusters.facts import THREADS
 
 #: files that a process with a cluster has open, and what is comfortable
 FEW_FILES, ENOUGH_FILES = 256, 1024
@@ -21,7 +22,6 @@ FEW_FILES, ENOUGH_FILES = 256, 1024
 LITTLE_MEMORY = 3 << 30
 #: variables that send traffic through somebody else; their values may hold passwords
 PROXIES = ("http_proxy", "https_proxy", "all_proxy", "no_proxy", "ftp_proxy")
-THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")
 
 
 def lines() -> Iterator[Line]:

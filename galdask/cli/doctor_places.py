@@ -3,49 +3,15 @@
 from __future__ import annotations
 
 import os
-import re
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 from galdask.cli.doctor_line import FAIL, OK, WARN, Line, size
+from galdask.engine.clusters.facts import MEMORY, NETWORK, mount_of
 
 #: bytes that a compressed release and a large run want; below the least nothing runs
 ENOUGH, LEAST = 5e9, 200e6
-MEMORY = ("tmpfs", "ramfs")
-NETWORK = (
-    "nfs",
-    "nfs4",
-    "cifs",
-    "smb3",
-    "lustre",
-    "gpfs",
-    "beegfs",
-    "ceph",
-    "glusterfs",
-    "fuse.sshfs",
-    "9p",
-    "afs",
-    "panfs",
-)
-
-
-def mount_of(path: Path) -> tuple[str, str]:
-    """Return the kind of file system that a folder is on, and its options; blanks where that is not known."""
-    best, found = -1, ("", "")
-    try:
-        mounts = Path("/proc/self/mounts").read_text(encoding="utf-8", errors="replace").splitlines()
-    except OSError:
-        return found
-    here = path.resolve()
-    for line in mounts:
-        words = line.split()
-        if len(words) < 4:
-            continue
-        at = Path(re.sub(r"\\([0-7]{3})", lambda code: chr(int(code[1], 8)), words[1]))
-        if here.is_relative_to(at) and len(at.parts) >= best:
-            best, found = len(at.parts), (words[2], words[3])
-    return found
 
 
 def folder(path: Path, name: str) -> Line:
@@ -59,7 +25,7 @@ def folder(path: Path, name: str) -> Line:
     state = os.statvfs(path)
     free = state.f_bavail * state.f_frsize
     kind, options = mount_of(path)
-    text = f"{path}, {size(free)} free" + (f", {kind}" if kind else "")
+    text = f"{path}, {size(free)} free, {kind}"
     remarks = []
     if free < LEAST:
         return Line(FAIL, name, f"{text}: full; set TMPDIR to a folder with room")
@@ -106,18 +72,14 @@ def store(path: Path) -> Iterator[Line]:
         yield Line(OK, "store", f"{text}; every file is there (galdask verify STORE reads them)")
     kind, _ = mount_of(opened.path)
     free = os.statvfs(opened.path)
-    yield Line(
-        OK, "store's disk", f"{size(free.f_bavail * free.f_frsize)} free" + (f", {kind}" if kind else "")
-    )
+    yield Line(OK, "store's disk", f"{size(free.f_bavail * free.f_frsize)} free, {kind}")
 
 
 def out(path: Path) -> Iterator[Line]:
     """Look at results: whether they are whole, of which run, and whether more can be written."""
-    from galdask import lineage
     from galdask.lineage import integrity
     from galdask.lineage.results import Results
 
-    del lineage
     if not path.exists():
         yield Line(WARN, "results", f"{path} is not there yet")
         return

@@ -190,12 +190,9 @@ def kernels() -> Line:
 
 def galpy() -> Line:
     """Load the C code of galpy."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        from galpy.util._load_extension_libs import load_libgalpy
+    from galdask.engine.clusters.facts import galpy_compiled
 
-        there = load_libgalpy()[1]
-    if there:
+    if galpy_compiled():
         return Line(OK, "galpy in C", "loaded")
     return Line(WARN, "galpy in C", "not loaded: orbits would be slow; install a galpy wheel")
 

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from galdask import provenance
 from galdask.engine.clusters import agreement, common
-from galdask.engine.clusters.facts import clock, facts
+from galdask.engine.clusters.common import few
+from galdask.engine.clusters.facts import MEMORY, clock, facts
 from galdask.errors import ClusterError
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ class Line:
     name: str
     """What was looked at."""
     text: str
-    """What was found."""
+    """What was found, and what to do about it."""
 
 
 def check(
@@ -160,7 +161,7 @@ def _workers(client: Client, answers: Mapping[str, Any], expected: int) -> Line:
         )
     hosts = sorted({one["host"] for one in answers.values()})
     threads = sum(client.nthreads().values())
-    text = f"{len(answers)} with {threads} thread(s) on {_few(hosts)}"
+    text = f"{len(answers)} with {threads} thread(s) on {few(hosts)}"
     if len(answers) < expected:
         return Line(WARN, "workers", f"{text}; {expected} were asked for, only these are checked")
     return Line(OK, "workers", text)
@@ -180,9 +181,9 @@ def _versions(client: Client, own: Mapping[str, Any], found: Facts) -> Line:
         rest = [n for n in names if n not in needed]
         light += [f"{who}: {n} {theirs.get(n)}, here {ours[n]}" for n in rest if theirs.get(n) != ours[n]]
     if wrong:
-        return Line(FAIL, "versions", _few(wrong, "; "))
+        return Line(FAIL, "versions", few(wrong, "; "))
     if light:
-        return Line(WARN, "versions", _few(light, "; "))
+        return Line(WARN, "versions", few(light, "; "))
     text = f"python {ours['python']}, galdask {ours['galdask']}, {len(names) - 1} libraries"
     return Line(OK, "versions", f"{text}: equal on client, scheduler and workers")
 
@@ -190,7 +191,7 @@ def _versions(client: Client, own: Mapping[str, Any], found: Facts) -> Line:
 def _code(own: Mapping[str, Any], found: Facts) -> Line:
     others = [f"{a} {one['code']}" for a, one in found.items() if one["code"] != own["code"]]
     if others:
-        return Line(FAIL, "source files", f"galdask's are not the same: here {own['code']}, {_few(others)}")
+        return Line(FAIL, "source files", f"galdask's are not the same: here {own['code']}, {few(others)}")
     return Line(OK, "source files", f"galdask's are the same everywhere ({own['code']})")
 
 
@@ -205,7 +206,7 @@ def _cpu(found: Facts) -> Line:
 def _galpy(found: Facts) -> Line:
     without = [address for address, one in found.items() if not one["galpy"]]
     if without:
-        return Line(WARN, "galpy C code", f"not loaded on {_few(without)}: orbits by galpy would be slow")
+        return Line(WARN, "galpy C code", f"not loaded on {few(without)}: orbits by galpy would be slow")
     return Line(OK, "galpy C code", "loaded everywhere" if len(found) > 1 else "loaded")
 
 
@@ -217,7 +218,7 @@ def _threads(client: Client, found: Facts) -> Line:
         if value != "1"
     ]
     if wrong:
-        return Line(WARN, "OMP threads", f"kernels may take more than one thread each: {_few(wrong, '; ')}")
+        return Line(WARN, "OMP threads", f"kernels may take more than one thread each: {few(wrong, '; ')}")
     most = max(client.nthreads().values(), default=1)
     return Line(OK, "OMP threads", f"one a kernel; {most} task(s) at a time in a worker")
 
@@ -246,12 +247,12 @@ def _scratch(found: Facts) -> Line:
     spaces = {address: one["scratch"] for address, one in found.items()}
     broken = [f"{a}: {one['folder']}: {one['error']}" for a, one in spaces.items() if one["error"]]
     if broken:
-        return Line(FAIL, "scratch space", f"cannot be written: {_few(broken, '; ')}")
+        return Line(FAIL, "scratch space", f"cannot be written: {few(broken, '; ')}")
     worst = min(spaces.values(), key=lambda one: int(one["free"]))
     text = f"{worst['free'] / 1e9:.0f} GB free in {worst['folder']} ({worst['kind']}), writable"
     if any(one["network"] for one in spaces.values()):
         return Line(WARN, "scratch space", f"{text}; on a network: set local_directory to a local disk")
-    if any(one["kind"] in ("tmpfs", "ramfs") for one in spaces.values()):
+    if any(one["kind"] in MEMORY for one in spaces.values()):
         return Line(WARN, "scratch space", f"{text}; it lies in memory: set local_directory to a disk")
     return Line(OK if worst["free"] > SCRATCH else WARN, "scratch space", text)
 
@@ -272,10 +273,10 @@ def _store(own: Mapping[str, Any], found: Facts) -> Line:
     blind = [f"{a}: {one['store']['error']}" for a, one in found.items() if "error" in one["store"]]
     if blind:
         text = f"{len(blind)} of {len(found)} workers cannot read it by the path that this process has"
-        return Line(FAIL, "store", f"{text}: {_few(blind, '; ')}")
+        return Line(FAIL, "store", f"{text}: {few(blind, '; ')}")
     others = [a for a, one in found.items() if one["store"]["digest"] != digest]
     if others:
-        return Line(FAIL, "store", f"another store lies at its path on {_few(others)}")
+        return Line(FAIL, "store", f"another store lies at its path on {few(others)}")
     kinds = sorted({one["store"]["kind"] for one in found.values()})
     return Line(OK, "store", f"every worker reads it ({', '.join(kinds)}), digest {digest[:12]}")
 
@@ -283,13 +284,8 @@ def _store(own: Mapping[str, Any], found: Facts) -> Line:
 def _out(found: Facts, out: str, word: str) -> Line:
     blind = [address for address, one in found.items() if one["out"] != word]
     if blind:
-        return Line(FAIL, "results", f"what is written to {out} here is not seen by {_few(blind)}")
+        return Line(FAIL, "results", f"what is written to {out} here is not seen by {few(blind)}")
     return Line(OK, "results", f"every worker sees {out}")
-
-
-def _few(names: Iterable[str], between: str = ", ") -> str:
-    listed = list(names)
-    return between.join(listed[:3]) + (f"{between}and {len(listed) - 3} more" if len(listed) > 3 else "")
 
 
 def _bytes(size: float) -> str:

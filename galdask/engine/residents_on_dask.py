@@ -188,8 +188,12 @@ class OnWorkers:
             if mine or less:
                 owner.held.update(more)
                 owner.held.difference_update(less)
-                call = owner.actor.answer(message, () if load_only else mine, more, less)
-                sent.append(_Call(owner, tuple(mine), call))
+                try:
+                    call = owner.actor.answer(message, () if load_only else mine, more, less)
+                except RuntimeError:  # dask has just heard that its worker is gone
+                    self._drop(owner)
+                else:
+                    sent.append(_Call(owner, tuple(mine), call))
         return sent
 
     def _share(self, able: list[_Owner], missing: list[int]) -> dict[_Owner, list[int]]:
@@ -219,10 +223,7 @@ class OnWorkers:
         try:
             found = call.future.result()
         except (OSError, RuntimeError, KeyError):  # of the way to the actor: `Holder` returns its errors
-            if call.owner in self._owners:
-                self._owners.remove(call.owner)
-            call.owner.future.release()
-            self._looked = -_LOOK
+            self._drop(call.owner)
             return False
         for _, _, error in found:
             if error is not None:
@@ -230,6 +231,13 @@ class OnWorkers:
                 raise error
         answers.update({number: answer for number, answer, _ in found} or dict.fromkeys(call.numbers))
         return True
+
+    def _drop(self, owner: _Owner) -> None:
+        """Forget an actor that cannot be reached; what it held moves when the workers are looked at."""
+        if owner in self._owners:
+            self._owners.remove(owner)
+        owner.future.release()
+        self._looked = -_LOOK
 
     def _count(self, losses: Counter[int], numbers: Sequence[int]) -> None:
         losses.update(numbers)

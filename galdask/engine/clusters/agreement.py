@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from galdask import events, provenance
+from galdask.engine.clusters.common import few
 from galdask.errors import ClusterError
 
 if TYPE_CHECKING:
@@ -119,13 +120,9 @@ def mixed(features: Mapping[str, Iterable[str]]) -> str:
         return ""
     address, theirs = next(iter(others.items()))
     missing, more = sorted(ours - theirs), sorted(theirs - ours)
-    parts = [f"lacks {_few(missing)}"] if missing else []
-    parts += [f"has {_few(more)} beside"] if more else []
+    parts = [f"lacks {few(missing)}"] if missing else []
+    parts += [f"has {few(more)} beside"] if more else []
     return (
         f"{len(others)} of {len(features)} workers have other CPU features than this process ({address} "
         f"{' and '.join(parts)}): last bits of results may differ; ask for nodes of one kind"
     )
-
-
-def _few(names: list[str]) -> str:
-    return ", ".join(names[:4]) + (f" and {len(names) - 4} more" if len(names) > 4 else "")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 import importlib.util
 import socket
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -173,6 +173,12 @@ def warn_if_open(scheduler: str, options: Mapping[str, Any], listen: events.List
                 "`ssh -L` keep it to yourself",
             )
         )
+
+
+def few(names: Iterable[str], between: str = ", ") -> str:
+    """Return the first names of a list, and how many more there are."""
+    listed = list(names)
+    return between.join(listed[:3]) + (f"{between}and {len(listed) - 3} more" if len(listed) > 3 else "")
 
 
 def link(client: Client) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import hashlib
 import os
+import re
 import shutil
 import socket
 import time
@@ -23,6 +24,8 @@ NETWORK = (
     "nfs", "nfs4", "lustre", "gpfs", "beegfs", "cifs", "smb3", "ceph", "afs", "panfs", "glusterfs", "9p",
     "wekafs", "fuse.sshfs", "fuse.glusterfs", "fuse.s3fs", "fuse.rclone",
 )  # fmt: skip
+#: file systems that are memory
+MEMORY = ("tmpfs", "ramfs")
 #: bytes that are written and read back in the scratch space
 PROBE = 1 << 20
 
@@ -98,7 +101,7 @@ def machine_memory() -> int:
 
 def scratch(folder: Path) -> dict[str, Any]:
     """Return of a scratch folder its file system, what is free there, and what speaks against writing."""
-    kind = file_system(folder)
+    kind = mount_of(folder)[0]
     found = {"folder": str(folder), "kind": kind, "network": kind in NETWORK, "free": 0, "error": ""}
     probe = folder / f".galdask-{socket.gethostname()}-{os.getpid()}"
     try:
@@ -116,19 +119,23 @@ def scratch(folder: Path) -> dict[str, Any]:
     return found
 
 
-def file_system(folder: Path) -> str:
-    """Return the kind of file system that holds a folder, such as ext4, tmpfs or nfs4; "?" where unknown."""
+def mount_of(folder: Path) -> tuple[str, str]:
+    """Return the kind of file system that holds a folder, such as ext4, tmpfs or nfs4, and its options.
+
+    The kind is "?" and there are no options where the system does not tell.
+    """
     try:
         table = Path("/proc/self/mounts").read_text(encoding="utf-8", errors="replace").splitlines()
     except OSError:
-        return "?"
-    real, best = os.path.realpath(folder), ("", "?")
-    for line in table:
-        _, point, kind, *_ = [*line.split(" "), "", "", ""]
-        point = point.replace("\\040", " ")
-        if (real + "/").startswith(point.rstrip("/") + "/") and len(point) >= len(best[0]):
-            best = (point, kind)
-    return best[1]
+        return "?", ""
+    here, best, found = folder.resolve(), -1, ("?", "")
+    for words in map(str.split, table):
+        if len(words) < 4:
+            continue
+        point = Path(re.sub(r"\\([0-7]{3})", lambda code: chr(int(code[1], 8)), words[1]))
+        if here.is_relative_to(point) and len(point.parts) >= best:  # the last one mounted there holds
+            best, found = len(point.parts), (words[2], words[3])
+    return found
 
 
 def seen_store(path: str, part: int) -> dict[str, str]:
@@ -141,8 +148,8 @@ def seen_store(path: str, part: int) -> dict[str, str]:
         ref = store.part(part % len(store.partitions), ["star_key"])
         read_partition(ref, verify=True)
     except (GaldaskError, OSError) as error:
-        return {"error": str(error).splitlines()[0], "kind": file_system(Path(path).parent)}
-    return {"digest": store.digest, "kind": file_system(Path(path))}
+        return {"error": str(error).splitlines()[0], "kind": mount_of(Path(path).parent)[0]}
+    return {"digest": store.digest, "kind": mount_of(Path(path))[0]}
 
 
 def seen_file(path: str) -> str:
