@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from galdask import accounting, events, foresight, lineage, production, provenance, publish
-from galdask.engine import performance, sight
+from galdask.engine import performance, sight, warm
 from galdask.engine.cluster import open_executor
 from galdask.engine.history import kept
 from galdask.errors import ProductError, SampleError
@@ -168,6 +168,7 @@ def run(
                 history.of(executor),
             ):
                 history.mark("start workers")
+                executor.warm(warm.TASKS)
                 sight.require(executor, opened.path, build)
                 outcome = _reduce(work, executor, build, listen)
                 history.mark("reduce")
@@ -199,7 +200,6 @@ def run(
 
 
 def _reduce(work: Work, executor: Executor, build: Path, listen: events.Listener) -> Outcome:
-    from galdask.engine import warm
     from galdask.engine.reduce import perform
 
     warm.kernels(listen)
