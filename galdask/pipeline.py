@@ -12,6 +12,7 @@ import secrets
 import shutil
 import time
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -162,6 +163,7 @@ def run(
             peak = foresight.refuse_too_large(work, intent, cluster)
             history.mark("plan")
             with (
+                ThreadPoolExecutor(1) as aside,
                 foresight.beside(peak),
                 open_executor(cluster, listen) as executor,
                 performance.report(executor, performance_report, listen),
@@ -170,11 +172,12 @@ def run(
                 history.mark("start workers")
                 executor.warm(warm.TASKS)
                 sight.require(executor, opened.path, build)
+                notes = aside.submit(lineage.noted, work, intent)
                 outcome = _reduce(work, executor, build, listen)
                 history.mark("reduce")
                 _account(outcome, intent, summary).write(build)
                 note = _provenance(build, intent)
-                publish.write_json(build / lineage.NOTES, lineage.noted(work, intent))
+                publish.write_json(build / lineage.NOTES, notes.result())
                 job = production.Job(intent.plan, outcome.tables, build, note, figures)
                 summary.peak_bytes = max(
                     outcome.peak_bytes, production.make_all(job, summary.products, executor)
@@ -202,7 +205,8 @@ def run(
 def _reduce(work: Work, executor: Executor, build: Path, listen: events.Listener) -> Outcome:
     from galdask.engine.reduce import perform
 
-    warm.kernels(listen)
+    if not warm.compiled():  # else workers load them when they begin
+        warm.kernels(listen)
     return perform(work, executor, scratch=build / "scratch")
 
 
