@@ -72,6 +72,6 @@ def run() -> list[str]:
         pair("two disks, no figures", "run"),
         pair(f"orbits, {DRAWS} draws", "orbits", str(DRAWS)),
         "",
-        f"Asked for: at least {SPEED_UP:g}, and at most {100 * OVERHEAD:g}% in no task. Medians of {RUNS} runs",
-        "of each, in turn; every file of the store was read before each run. Products hold the same numbers.",
+        f"Asked for: at least {SPEED_UP:g}, and at most {100 * OVERHEAD:g}% in no task. Medians of {RUNS}",
+        "runs of each, in turn; every file of the store was read before each run. Products hold the same numbers.",
     ]
