@@ -73,5 +73,6 @@ def run() -> list[str]:
         pair(f"orbits, {DRAWS} draws", "orbits", str(DRAWS)),
         "",
         f"Asked for: at least {SPEED_UP:g}, and at most {100 * OVERHEAD:g}% in no task. Medians of {RUNS}",
-        "runs of each, in turn; every file of the store was read before each run. Products hold the same numbers.",
+        "runs of each, in turn; every file of the store was read before each run. The products of one worker",
+        "and of two hold the same numbers.",
     ]
