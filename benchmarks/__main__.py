@@ -26,6 +26,7 @@ NAMES = (
     "pipeline",
     "regenerate",
     "scale",
+    "workers",
 )
 HEAD = """# Speed and memory
 

@@ -133,6 +133,10 @@ class Clocked:
         self.walls[step] = self.walls.get(step, 0.0) + time.perf_counter() - began
         self.after()
 
+    def warm(self, modules: Sequence[str]) -> None:
+        """Let workers import what tasks will need."""
+        self.executor.warm(modules)
+
     def residents(self, load: Any, shards: Sequence[Any], *, step: str) -> Any:
         """Return the executor's residents; their rounds are not timed."""
         return self.executor.residents(load, shards, step=step)

@@ -211,7 +211,7 @@ def orbits(
     section.whole("galdask_pipeline", low=1, high=1)
     plan = OrbitPlan.from_section(section, opened, draws=draws, backend=backend, keep=keep_draws)
     warm.kernels(listen)
-    with working(cluster, opened.path, "orbits", listen, performance_report) as executor:
+    with working(cluster, opened.path, "orbits", listen, performance_report, opened.path) as executor:
         return orbit_run.run(opened, plan, executor, listen)
 
 
@@ -260,7 +260,7 @@ def birth_radii(
     section = config.load(pipeline_path(pipeline))
     section.whole("galdask_pipeline", low=1, high=1)
     plan = BirthPlan.from_section(section, opened, source_of(parameters))
-    with working(cluster, opened.path, "birth", listen) as executor:
+    with working(cluster, opened.path, "birth", listen, store=opened.path) as executor:
         return birth_run.run(opened, plan, executor, listen)
 
 

@@ -132,7 +132,7 @@ def run(
         names = _variants(settings, variants)
         _check_free(out, resume)
         warm.kernels(listen, warm.FIT)
-        with working(cluster, out, "fit", listen, performance_report) as executor:
+        with working(cluster, out, "fit", listen, performance_report, catalogue.path) as executor:
             outcome = _fit(settings, catalogue, out, executor, steps, sampling, cross_check, listen)
             if names:
                 others = {

@@ -12,12 +12,13 @@ import secrets
 import shutil
 import time
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from galdask import accounting, events, foresight, lineage, production, provenance, publish
-from galdask.engine import performance, sight
+from galdask.engine import performance, sight, warm
 from galdask.engine.cluster import open_executor
 from galdask.engine.history import kept
 from galdask.errors import ProductError, SampleError
@@ -162,18 +163,21 @@ def run(
             peak = foresight.refuse_too_large(work, intent, cluster)
             history.mark("plan")
             with (
+                ThreadPoolExecutor(1) as aside,
                 foresight.beside(peak),
                 open_executor(cluster, listen) as executor,
                 performance.report(executor, performance_report, listen),
                 history.of(executor),
             ):
                 history.mark("start workers")
+                executor.warm(warm.TASKS)
                 sight.require(executor, opened.path, build)
+                notes = aside.submit(lineage.noted, work, intent)
                 outcome = _reduce(work, executor, build, listen)
                 history.mark("reduce")
                 _account(outcome, intent, summary).write(build)
                 note = _provenance(build, intent)
-                publish.write_json(build / lineage.NOTES, lineage.noted(work, intent))
+                publish.write_json(build / lineage.NOTES, notes.result())
                 job = production.Job(intent.plan, outcome.tables, build, note, figures)
                 summary.peak_bytes = max(
                     outcome.peak_bytes, production.make_all(job, summary.products, executor)
@@ -199,10 +203,10 @@ def run(
 
 
 def _reduce(work: Work, executor: Executor, build: Path, listen: events.Listener) -> Outcome:
-    from galdask.engine import warm
     from galdask.engine.reduce import perform
 
-    warm.kernels(listen)
+    if not warm.compiled():  # else workers load them when they begin
+        warm.kernels(listen)
     return perform(work, executor, scratch=build / "scratch")
 
 

@@ -96,9 +96,10 @@ class _Workers:
     @contextlib.contextmanager
     def watched(self, store: Path, name: str) -> Iterator[Executor]:
         """Yield the executor, and keep the history of its tasks beside the store."""
-        from galdask.engine import history
+        from galdask.engine import history, sight
 
         with history.kept(store, name, self._listen) as kept, kept.of(self.executor()):
+            sight.require(self.executor(), None, store)
             yield self.executor()
 
     @property

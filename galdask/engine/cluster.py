@@ -29,6 +29,8 @@ MODULES = {
     "kubernetes": "kubernetes",
     "address": "address",
 }
+#: kinds whose workers may be of other environments
+STRANGERS = ("kubernetes", "address")
 #: what a word must begin with to be the address of a scheduler
 PROTOCOLS = ("tcp://", "tls://", "ws://", "wss://", "ucx://")
 
@@ -144,7 +146,7 @@ def _started(chosen: ClusterConfig, listen: events.Listener) -> Executor:
 
     with contextlib.ExitStack() as closing:
         client = module_of(chosen).start(chosen, listen, closing)
-        executor = OnDask(client, closing.pop_all(), listen)
+        executor = OnDask(client, closing.pop_all(), listen, chosen.kind in STRANGERS)
     if chosen.kind == "local" and chosen.options.get("dashboard_address", "") is None:
         executor.dashboard = None  # Dask names the page of its health, even so
     listen(events.Event("cluster", text=link(client) if executor.dashboard else "no dashboard"))
@@ -171,7 +173,7 @@ def _opened(cluster: Any, listen: events.Listener) -> Iterator[Executor]:
         if client is not cluster:
             closing.enter_context(client)
         require_agreement(client, listen)
-        executor = OnDask(client, closing.pop_all(), listen)
+        executor = OnDask(client, closing.pop_all(), listen, strangers=True)
     try:
         yield executor
     finally:

@@ -34,6 +34,10 @@ class Executor(Protocol):
         """Tasks that run at the same time."""
         ...
 
+    def warm(self, modules: Sequence[str]) -> None:
+        """Let other processes import what tasks will need, before there are any; returns at once."""
+        ...
+
     def run(
         self,
         function: Callable[..., Any],
@@ -113,6 +117,9 @@ class Inline:
         self.listen = listen
         self.recorders: list[Recorder] = []
         self._pool = ThreadPoolExecutor(threads) if threads > 1 else None
+
+    def warm(self, modules: Sequence[str]) -> None:
+        """Do nothing: there is no other process."""
 
     def run(
         self,

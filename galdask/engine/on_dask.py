@@ -15,7 +15,8 @@ from distributed import Client, Future
 from distributed.scheduler import KilledWorker
 
 from galdask import events
-from galdask.engine import measure, stop, waiting
+from galdask.engine import measure, stop, waiting, warm
+from galdask.engine.clusters import agreement
 from galdask.engine.executor import Result
 from galdask.engine.losses import REMEDY, Losses
 from galdask.engine.progress import Progress, Recorder
@@ -42,12 +43,19 @@ class OnDask:
         What to close at the end.
     listen : callable
         Receives progress events.
+    strangers : bool
+        Whether workers may join that others have started: then every task looks at its worker's versions.
     """
 
     def __init__(
-        self, client: Client, closing: contextlib.ExitStack, listen: events.Listener = events.silent
+        self,
+        client: Client,
+        closing: contextlib.ExitStack,
+        listen: events.Listener = events.silent,
+        strangers: bool = False,
     ) -> None:
         self.client = client
+        self._first: tuple[Any, ...] = (agreement.agreeing, agreement.own()) if strangers else ()
         self.listen = listen
         self.recorders: list[Recorder] = []
         self._closing = closing
@@ -60,6 +68,10 @@ class OnDask:
     def workers(self) -> int:
         """Threads of all workers."""
         return max(1, sum((self.losses.threads or self.client.nthreads()).values()))
+
+    def warm(self, modules: Sequence[str]) -> None:
+        """Let workers import what tasks will need; see `Executor.warm`."""
+        agreement.ask(self.client, warm.begin, tuple(modules))  # where it fails, tasks import it, and say so
 
     def run(
         self,
@@ -93,9 +105,8 @@ class OnDask:
                 while len(flying) < AHEAD * self.workers and (index := _next(again, coming)) is not None:
                     key = f"{progress.group(index)}-{nonce}{index:08x}"
                     self._watched[key] = progress, index
-                    future = self.client.submit(
-                        measure.on_worker, function, *first, tasks[index], key=key, pure=False
-                    )
+                    call = (*self._first, function, *first, tasks[index])
+                    future = self.client.submit(measure.on_worker, *call, key=key, pure=False)
                     flying[key] = index, future
                     future.add_done_callback(finished.put)
                 if not flying:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import secrets
 from pathlib import Path
 from typing import Any
@@ -12,17 +13,17 @@ from galdask.engine.clusters.agreement import ask
 from galdask.errors import ClusterError
 
 
-def require(executor: Any, store: Path, build: Path) -> None:
+def require(executor: Any, store: Path | None, build: Path) -> None:
     """Check that every worker reads the same store and sees what this process writes.
 
     Parameters
     ----------
     executor : Executor
         Where a run works; in this process there is nothing to check.
-    store : path
-        Folder of the store.
+    store : path or None
+        Folder of the store, if there is one already.
     build : path
-        Folder, already made, in which the results are written.
+        Folder in which the results are written.
 
     Raises
     ------
@@ -32,9 +33,9 @@ def require(executor: Any, store: Path, build: Path) -> None:
     client = getattr(executor, "client", None)
     if client is None:
         return
-    note, word = build / f".sight-{secrets.token_hex(4)}", secrets.token_hex(8)
+    note, word = build / f".sight.{secrets.token_hex(4)}.tmp", secrets.token_hex(8)
     publish.write_text(note, word)
-    manifest = store.absolute() / "manifest.json"
+    manifest = store.absolute() / "manifest.json" if store else Path(os.devnull)
     try:
         ours = seen(str(manifest), str(note.absolute()))
         answers = ask(client, seen, str(manifest), str(note.absolute()))

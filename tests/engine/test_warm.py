@@ -2,10 +2,13 @@
 
 import subprocess
 import sys
+import time
 
 import pytest
 
 from galdask.engine import warm
+from galdask.engine.executor import Inline
+from tests.engine import work
 
 ASK = """
 import sys
@@ -32,3 +35,17 @@ def test_the_first_use_says_that_it_compiles(tmp_path, monkeypatch):
     monkeypatch.setattr(warm, "__file__", str(place))
     warm.announce(heard.append, warm.FIT)
     assert "compiling" in heard[0].text
+
+
+def test_workers_import_what_they_will_need_before_they_are_asked(dask_executor):
+    def there(module):
+        return set(dask_executor.client.run(work.imported, module).values())
+
+    warm.kernels()
+    assert there("wave") == {False}
+    dask_executor.warm(["wave"])
+    end = time.monotonic() + 20
+    while there("wave") != {True}:
+        assert time.monotonic() < end
+        time.sleep(0.02)
+    Inline().warm(["wave"])

@@ -2,6 +2,7 @@
 
 import os
 import signal
+import sys
 import time
 
 from galdask.errors import InputError
@@ -50,3 +51,7 @@ def dawdle(number):
 
 def environment(name):
     return os.environ.get(name)
+
+
+def imported(module):
+    return module in sys.modules

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import functools
+from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from galdask import events, provenance
@@ -28,6 +29,30 @@ def differing(here: Mapping[str, str], there: Mapping[str, str], names: Iterable
     found = [f"{n} {there.get(n)}, here {here.get(n)}" for n in names if here.get(n) != there.get(n)]
     ours, theirs = (one.get("python", "?").rsplit(".", 1)[0] for one in (here, there))
     return found + ([f"python {theirs}, here {ours}"] if ours != theirs else [])
+
+
+@functools.cache
+def own() -> dict[str, str]:
+    """Return the versions of this process that must be equal everywhere."""
+    versions = provenance.versions()
+    return {name: versions[name] for name in (*MUST, "python") if name in versions}
+
+
+def agreeing(here: Mapping[str, str], function: Callable[..., Any], *arguments: Any) -> Any:
+    """Call a function if this process has the client's versions: a worker may have come after the start.
+
+    Raises
+    ------
+    ClusterError
+        If it has others.
+    """
+    if wrong := differing(here, own(), MUST):
+        raise ClusterError(
+            "a worker that came later has other versions than the client: its results could be others",
+            found="; ".join(wrong),
+            todo="end it, or start it from the same environment; the same command goes on",
+        )
+    return function(*arguments)
 
 
 def scheduler_versions(client: Client) -> dict[str, str]:

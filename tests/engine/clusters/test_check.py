@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 import subprocess
+import time
 
 import pytest
 
@@ -98,15 +99,32 @@ def test_threads_memory_and_scratch(good, folder):
     shutil.rmtree(f"{memory}/dask-scratch-space", ignore_errors=True)
 
 
-def test_a_worker_of_another_version_is_refused(good, folder):
+@pytest.fixture(scope="module")
+def newer(folder):
+    """A folder that makes galdask another version."""
     other = folder / "other" / "galdask-9.9.dist-info"
     other.mkdir(parents=True)
     (other / "METADATA").write_text("Metadata-Version: 2.1\nName: galdask\nVersion: 9.9\n")
+    return str(other.parent)
+
+
+def test_a_worker_of_another_version_is_refused(good, folder, newer):
     with (
-        processes.worker(folder, good, "newer", PYTHONPATH=str(other.parent)),
+        processes.worker(folder, good, "newer", PYTHONPATH=newer),
         pytest.raises(ClusterError, match=r"galdask 9\.9, here"),
     ):
         checked(good)
+
+
+def test_a_worker_of_another_version_that_comes_later_is_refused(good, folder, newer):
+    with open_executor(good) as executor:
+        assert sorted(found for _, found in executor.run(abs, [-1, 2], step="alone")) == [1, 2]
+        with (
+            processes.worker(folder, good, "late", PYTHONPATH=newer),
+            pytest.raises(ClusterError, match="came later") as caught,
+        ):
+            list(executor.run(time.sleep, [0.2] * 12, step="together"))
+    assert "galdask 9.9, here" in caught.value.found
 
 
 def test_a_worker_without_galdask_is_refused(good, folder):
@@ -143,6 +161,8 @@ def test_workers_that_see_another_path(blind, mock_store, tmp_path, capsys):
     with pytest.raises(ClusterError, match="a worker sees another store, or none") as caught:
         galdask.run("two_disks", mock_store, tmp_path / "out", cluster=blind, only=["kiel"], figures=False)
     assert "--store" in caught.value.todo
+    with pytest.raises(ClusterError, match="a worker sees another store, or none"):
+        galdask.orbits(mock_store, "orbits", draws=2, cluster=blind)
 
 
 def test_workers_that_did_not_come_are_told(good, monkeypatch):
