@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from galdask.catalog.store import Store
-from galdask.engine import cache, tasks
+from galdask.engine import cache, finish, tasks
 from galdask.engine.executor import Executor
+from galdask.engine.finish import BATCHES, Where
 from galdask.engine.plan import Work, survey
 from galdask.engine.tables import Tables
 from galdask.errors import StoreError
@@ -21,15 +22,9 @@ from galdask.stars.recipe import Recipe
 FAN_IN = 8
 #: states of an additive reduction that are finished without a merge, and their bytes in all, at most
 DIRECT, DIRECT_BYTES = 128, 32 << 20
-#: map tasks for each worker thread, at most: several partitions share a task where there are many
-BATCHES = 10
-
 
 #: rows of the partitions of one map task, at most: the last tasks of a pass are waited for by all workers
 TASK_ROWS = 1 << 20
-
-#: for each request and partition: where the state is, as (pack, key in it)
-Where = dict[str, list[tuple[Path, str]]]
 
 
 @dataclass(slots=True)
@@ -103,7 +98,8 @@ def perform(
             if job.requests:
                 where = _map(work, job, executor, outcome, keep_samples and work.keeps)
                 where = _merge(job, where, executor, scratch)
-                _finish(job, where, work.tables, executor, work.home, outcome)
+                peak = finish.finish(job, where, work, executor, scratch)
+                outcome.peak_bytes = max(outcome.peak_bytes, peak)
             break
         except (DamagedStateError, StoreError) as error:  # a pack that was harmed or removed meanwhile
             if not str(error.where).endswith(".pack") or attempt == attempts - 1:
@@ -112,45 +108,6 @@ def perform(
     places = {name: work.tables[key] for name, key in work.keys.items()}
     outcome.tables = Tables({name: (work.home.table_path(key), key) for name, key in places.items()})
     return outcome
-
-
-def _finish(
-    job: tasks.Job,
-    where: Where,
-    table_keys: Mapping[str, str],
-    executor: Executor,
-    home: cache.StateCache,
-    outcome: Outcome,
-) -> None:
-    """Finish every reduction from its states; those that take longest begin first."""
-    slow_first = sorted(job.requests, key=lambda key: -getattr(job.requests[key][1], "replicas", 0))
-    work = [
-        tasks.FinishTask(key, where[key], home.table_path(table_keys[key]), table_keys[key])
-        for key in slow_first
-    ]
-    slow = sum(getattr(reduction, "replicas", 0) > 0 for _, reduction in job.requests.values())
-    size = max(1, -(-(len(work) - slow) // (BATCHES * executor.workers)))
-    groups = [[task] for task in work[:slow]]
-    groups += [work[i : i + size] for i in range(slow, len(work), size)]
-    labels = [", ".join(_words(job, task.request) for task in group) for group in groups]
-    shares = [Share(parts=len(group)) for group in groups]
-    for _, peak in executor.run(
-        tasks.finish,
-        groups,
-        step="finish states",
-        labels=labels,
-        shared=job,
-        shares=shares,
-        unit="reductions",
-    ):
-        outcome.peak_bytes = max(outcome.peak_bytes, peak)
-
-
-def _words(job: tasks.Job, request: str) -> str:
-    """Return what a reduction is, for people."""
-    sample, reduction = job.requests[request]
-    quantity = getattr(reduction, "quantity", "")
-    return f"{reduction.kind} of {sample}" + (f" {quantity}" if quantity else "")
 
 
 def _map(work: Work, job: tasks.Job, executor: Executor, outcome: Outcome, keep_samples: bool) -> Where:

@@ -79,6 +79,19 @@ class FinishTask:
     """Where the finished table goes."""
     key: str
     """Its key there."""
+    share: tuple[int, int] = (0, 1)
+    """Part k of n of its replicas, where the work on one table is divided."""
+
+
+@dataclass(frozen=True, slots=True)
+class JoinTask:
+    """A reduction that was finished in shares."""
+
+    request: str
+    shares: list[Path]
+    """Tables of the shares, in their order."""
+    table: Path
+    key: str
 
 
 def map_partitions(job: Job, batch: Sequence[MapTask]) -> list[Mapped]:
@@ -152,6 +165,15 @@ def finish(job: Job, batch: Sequence[FinishTask]) -> int:
                 parts = [cache.read_states(pack, [key])[key] for pack, key in task.parts]
             else:
                 parts = [found[pack][key] for pack, key in task.parts]
-            table: CellTable = job.requests[task.request][1].finalize(parts)
+            divided = {"share": task.share} if task.share != (0, 1) else {}
+            table: CellTable = job.requests[task.request][1].finalize(parts, **divided)
         cache.write_pack_at(task.table, {task.key: tables.to_state(table)})
+    return peak_bytes()
+
+
+def join(job: Job, task: JoinTask) -> int:
+    """Put together a table that was finished in shares; returns the peak memory of this process."""
+    shares = [tables.from_state(cache.read_states(path, [task.key])[task.key]) for path in task.shares]
+    table: CellTable = job.requests[task.request][1].joined(shares)
+    cache.write_pack_at(task.table, {task.key: tables.to_state(table)})
     return peak_bytes()

@@ -23,11 +23,20 @@ BLOCK = 16384
 _LANE = 512
 
 
-@njit(types.void(_U8, types.uint64, types.uint64, _U4, types.uint8[:, ::1]), cache=True, nogil=True)
+@njit(
+    types.void(_U8, types.uint64, types.uint64, types.int64, _U4, types.uint8[:, ::1]),
+    cache=True,
+    nogil=True,
+)
 def _fill(
-    star_key: np.ndarray, seed: np.uint64, purpose: np.uint64, thresholds: np.ndarray, out: np.ndarray
+    star_key: np.ndarray,
+    seed: np.uint64,
+    purpose: np.uint64,
+    counter: int,
+    thresholds: np.ndarray,
+    out: np.ndarray,
 ) -> None:
-    """Fill `out` (replicas, stars) by Philox 4x32-10; four replicas come from one counter.
+    """Fill `out` (replicas, stars) by Philox 4x32-10; four replicas come from one counter, from `counter` on.
 
     Both inner loops have no branch and compile to vector instructions: a weight is the number of thresholds
     that its word reaches.
@@ -42,7 +51,7 @@ def _fill(
         for first in range(0, replicas, 4):
             for i in range(keys.size):
                 c0, c1 = keys[i] & low, keys[i] >> shift
-                c2, c3 = np.uint64(first // 4), np.uint64(0)
+                c2, c3 = np.uint64(counter + first // 4), np.uint64(0)
                 k0, k1 = seed & low, purpose
                 for _ in range(10):
                     p0, p1 = m0 * c0, m1 * c2
@@ -60,7 +69,7 @@ def _fill(
                     row[i] = np.uint8(count)
 
 
-def poisson_rows(star_key: np.ndarray, replicas: int, seed: int) -> np.ndarray:
+def poisson_rows(star_key: np.ndarray, replicas: int, seed: int, first: int = 0) -> np.ndarray:
     """Return Poisson(1) weights of stars, one row a replica.
 
     Parameters
@@ -71,11 +80,13 @@ def poisson_rows(star_key: np.ndarray, replicas: int, seed: int) -> np.ndarray:
         Number of replicas.
     seed : int
         Seed of the run, 0 <= seed < 2**32.
+    first : int
+        Replicas to leave out before these; a multiple of 4.
 
     Returns
     -------
     (replicas, n) uint8
-        The transpose of `galdask.rng.poisson_weights`, bit for bit.
+        The transpose of `galdask.rng.poisson_weights`, bit for bit, without the columns before `first`.
 
     References
     ----------
@@ -84,5 +95,5 @@ def poisson_rows(star_key: np.ndarray, replicas: int, seed: int) -> np.ndarray:
     """
     star_key = np.ascontiguousarray(star_key, dtype=np.uint64)
     out = np.empty((replicas, star_key.size), dtype=np.uint8)
-    _fill(star_key, np.uint64(seed), _PURPOSE, _THRESHOLDS, out)
+    _fill(star_key, np.uint64(seed), _PURPOSE, first // 4, _THRESHOLDS, out)
     return out

@@ -15,6 +15,7 @@ from galdask.reductions import star_runs, states
 from galdask.reductions.axis import plain, required
 from galdask.reductions.cells import CellTable
 from galdask.reductions.key import CLASSES, POPULATIONS, Key
+from galdask.reductions.lines import OK, spread_of
 from galdask.reductions.order_bits import from_bits, to_bits
 from galdask.reductions.protocol import register
 from galdask.reductions.states import State
@@ -135,25 +136,45 @@ class RunningMedians:
         """Return an upper bound of the bytes of the state of `rows` stars."""
         return states.bound(*(rows * a.itemsize for a in self.identity().values()))
 
-    def finalize(self, parts: Sequence[State], shard_bytes: int = 64 << 20) -> CellTable:
-        """Return windows and slopes; at most about `shard_bytes` of stars are held at a time."""
+    def finalize(
+        self, parts: Sequence[State], shard_bytes: int = 64 << 20, share: tuple[int, int] = (0, 1)
+    ) -> CellTable:
+        """Return windows and slopes; at most about `shard_bytes` of stars are held at a time.
+
+        Of share k of n, the table has a part of the replicas alone, and errors of these; see `joined`.
+        """
         limit, count = max(shard_bytes // _RECORD, self.window), len(self.fits) + len(self.folded)
+        replicas = range(self.replicas)[slice(*_bounds(self.replicas, share))]
         windows, cells, fits = [Windows(1, 1).columns()], list[int](), list[int]()
         lines: list[dict[str, Any]] = []
-        for series in self._series(star_runs.shards([self.identity(), *parts], limit)):
+        for series in self._series(star_runs.shards([self.identity(), *parts], limit), replicas):
             windows.append(series.windows.columns())
             cells += [series.cell] * windows[-1]["n"].size
             fits += [series.cell * count + k for k in range(count)]
             lines += series.lines()
         slopes = {k: np.array([line[k] for line in lines], dtype=t) for k, t in LINE.items()}
-        slopes["slope_replicas"] = slopes["slope_replicas"].reshape(len(lines), self.replicas)
+        slopes["slope_replicas"] = slopes["slope_replicas"].reshape(len(lines), len(replicas))
         return CellTable(
             np.array(cells, dtype=np.int64),
             {k: np.concatenate([w[k] for w in windows]) for k in windows[0]},
             {"slopes": CellTable(np.array(fits, dtype=np.int64), slopes)},
         )
 
-    def _series(self, shards: Iterable[star_runs.Run]) -> Iterator[Series]:
+    def joined(self, shares: Sequence[CellTable]) -> CellTable:
+        """Return the table of all replicas from those of its shares, in their order; the same bits."""
+        first, slopes = shares[0], shares[0].tables["slopes"]
+        replicas = np.concatenate(
+            [share.tables["slopes"].values["slope_replicas"] for share in shares], axis=1
+        )
+        known = slopes.values["reason"] == OK
+        errors = [spread_of(row) if ok else np.nan for row, ok in zip(replicas, known, strict=True)]
+        values = slopes.values | {
+            "slope_err": np.array(errors, dtype=LINE["slope_err"]),
+            "slope_replicas": replicas,
+        }
+        return CellTable(first.cells, first.values, {"slopes": CellTable(slopes.cells, values)})
+
+    def _series(self, shards: Iterable[star_runs.Run], replicas: range) -> Iterator[Series]:
         """Push sorted stars through the series of their group; yield each series when it is complete."""
         current = -1
         held: list[Series] = []
@@ -164,13 +185,13 @@ class RunningMedians:
             for first, last in pairwise([*starts, places.size]):
                 if places[first] != current:
                     yield from (s for s in held if s.stars)
-                    current, held = int(places[first]), self._open(int(places[first]))
+                    current, held = int(places[first]), self._open(int(places[first]), replicas)
                 part = {k: v[first:last] for k, v in run.items()}
                 for series in held:
                     series.push(part, abscissa[first:last])
         yield from (s for s in held if s.stars)
 
-    def _open(self, place: int) -> list[Series]:
+    def _open(self, place: int, replicas: range) -> list[Series]:
         """Return the series of one group: of all stars, and of each population that is told apart."""
         bounds = [
             (-np.inf if low is None else low, np.inf if high is None else high, float(fold))
@@ -187,7 +208,13 @@ class RunningMedians:
                 first + k,
                 kind,
                 Windows(self.window, self.step),
-                WindowReplicas(self.window, self.step, fits, self.replicas, self.seed),
+                WindowReplicas(self.window, self.step, fits, len(replicas), self.seed, replicas.start),
             )
             for k, kind in enumerate(kinds)
         ]
+
+
+def _bounds(replicas: int, share: tuple[int, int]) -> tuple[int, int]:
+    """Return the first and the last replica, excluded, of share k of n; four come from one counter."""
+    fours, (k, n) = -(-replicas // 4), share
+    return tuple(min(replicas, 4 * (fours * i // n)) for i in (k, k + 1))  # type: ignore[return-value]

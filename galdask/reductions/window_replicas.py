@@ -171,6 +171,8 @@ class WindowReplicas:
         Number of replicas.
     seed : int
         Seed of the weights.
+    first : int
+        Number of the first of these replicas, a multiple of 4; others are drawn elsewhere.
     """
 
     window: int
@@ -178,6 +180,7 @@ class WindowReplicas:
     fits: np.ndarray
     replicas: int
     seed: int
+    first: int = 0
     edges: np.ndarray = field(init=False)  # (CODES - 1,): bits that part the codes of values
     open_abscissa: np.ndarray = field(init=False)  # (replicas, window + room): the window not yet full
     open_bits: np.ndarray = field(init=False)
@@ -207,7 +210,7 @@ class WindowReplicas:
             rows[:] = np.arange(held, dtype=np.int32).reshape(rows.shape)
             marks[:] = codes[:held].reshape(rows.shape)
         for i in range(0, star.size, BLOCK):
-            weights = poisson_rows(star[i : i + BLOCK], self.replicas, self.seed)
+            weights = poisson_rows(star[i : i + BLOCK], self.replicas, self.seed, self.first)
             _push(
                 abscissa,
                 bits,
@@ -242,7 +245,7 @@ def slopes_plainly(
     star: np.ndarray, abscissa: np.ndarray, value: np.ndarray, replicas: WindowReplicas
 ) -> np.ndarray:
     """Return what `WindowReplicas.slopes` returns, by plain numpy; all stars at once."""
-    weights = poisson_weights(star, replicas.replicas, replicas.seed)
+    weights = poisson_weights(star, replicas.first + replicas.replicas, replicas.seed)[:, replicas.first :]
     out = np.full((replicas.replicas, len(replicas.fits)), np.nan)
     for b in range(replicas.replicas):
         x = np.repeat(abscissa.astype(np.float64), weights[:, b])

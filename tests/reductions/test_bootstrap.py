@@ -20,6 +20,12 @@ def test_kernel_equals_numpy_bit_for_bit(replicas, seed):
     assert np.array_equal(rows, poisson_weights(KEYS, replicas, seed).T)
 
 
+@pytest.mark.parametrize(("first", "replicas"), [(0, 3), (4, 4), (8, 5), (196, 4)])
+def test_later_replicas_can_be_drawn_by_themselves(first, replicas):
+    own = poisson_weights(KEYS, first + replicas, 3)[:, first:]
+    assert np.array_equal(poisson_rows(KEYS, replicas, 3, first), own.T)
+
+
 def test_weights_belong_to_the_star_not_to_its_place():
     order = np.random.default_rng(1).permutation(KEYS.size)[:500]
     assert np.array_equal(poisson_rows(KEYS, 9, 3)[:, order], poisson_rows(KEYS[order], 9, 3))

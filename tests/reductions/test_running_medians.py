@@ -228,3 +228,15 @@ def test_without_fits_or_replicas():
 def test_settings_that_make_no_sense_are_refused(bad):
     with pytest.raises(ReductionError):
         reduction(**bad)
+
+
+@pytest.mark.parametrize(("replicas", "n"), [(5, 1), (5, 3), (24, 2), (26, 5), (0, 2)])
+def test_replicas_that_are_drawn_in_shares_are_the_same(replicas, n):
+    red = reduction(replicas=replicas, folded=((None, None),))
+    states_of = [red.map(part) for part in parts(block(900, 4), 3, 7)]
+    shares = [red.finalize(states_of, share=(k, n)) for k in range(n)]
+    assert same(red.joined(shares), red.finalize(states_of))
+    widths = [share.tables["slopes"].values["slope_replicas"].shape[1] for share in shares]
+    assert sum(widths) == replicas
+    if n > 1:
+        assert max(widths) < max(replicas, 1)
