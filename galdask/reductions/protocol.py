@@ -28,6 +28,11 @@ class Reduction(Protocol):
         Raised when the numbers of a state or of the result change.
     layout : {"sum", "runs"}
         Small sums, worth combining in a tree; or sorted runs, better left apart until `finalize`.
+
+    Notes
+    -----
+    One with ``replicas`` may have a method ``joined(shares)``, too: then ``finalize(parts, share=(k, n))``
+    draws part k of n of its replicas, and the tables of all n parts give the whole one, to the bit.
     """
 
     kind: ClassVar[str]
