@@ -14,7 +14,7 @@ from galdask import events
 
 #: rooms that hold kernels: those of a run, and what a fit of the migration model uses
 ROOMS = ("galdask.catalog", "galdask.stars", "galdask.reductions")
-#: what the tasks of a run need
+#: what tasks that make and finish states need
 TASKS = ("galdask.engine.tasks", "galdask.stars.recipe", "galdask.reductions")
 FIT = ("galdask.stars", "galdask.migration.fit")
 
