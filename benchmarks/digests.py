@@ -42,7 +42,7 @@ def run() -> list[str]:
     return [
         *lines,
         "",
-        f"Asked for at most {COST:.0%}. Inside the digests: the processor time of their calls, noted call by",
-        "call. The cost of the pairs is the share of the ingest's time that is gone without digests: less than",
-        "what two equal runs differ by on a machine that others use, too.",
+        f"Asked for at most {COST:.0%}. Inside the digests: the processor time of their calls, noted one by",
+        "one. The cost of the pairs is the share of the ingest's time that is gone without digests: less",
+        "than what two equal runs differ by on a machine that others use, too.",
     ]
