@@ -36,8 +36,6 @@ if TYPE_CHECKING:
 
 __all__ = ["SHOWN", "Summary", "open_results", "pipeline_path", "run"]
 
-#: what tasks that make products need, beside what makes states
-PRODUCTS = ("galdask.production", "xarray", "zarr")
 #: what OUT shows of the current run
 SHOWN = (
     "cubes",
@@ -172,7 +170,7 @@ def run(
                 history.of(executor),
             ):
                 history.mark("start workers")
-                executor.warm((*warm.TASKS, *PRODUCTS))
+                executor.warm(warm.TASKS)
                 sight.require(executor, opened.path, build)
                 notes = aside.submit(lineage.noted, work, intent)
                 outcome = _reduce(work, executor, build, listen)
