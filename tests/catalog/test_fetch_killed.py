@@ -20,6 +20,15 @@ columns:
 """
 
 
+def started(words):
+    """Start a command that hears Ctrl-C, also where a shell has put these tests into the background."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        return subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
 @pytest.mark.parametrize(("sign", "code"), [(signal.SIGKILL, -9), (signal.SIGINT, 130)])
 def test_a_stopped_fetch_is_resumed(sign, code, tmp_path):
     from tests.catalog.fetch_server import SHA1
@@ -31,7 +40,7 @@ def test_a_stopped_fetch_is_resumed(sign, code, tmp_path):
         server.moods[PATH] = [{"sends": 1_200_000, "stalls": 60.0}]
         words = [sys.executable, "-m", "galdask", "fetch", str(tmp_path / "mine.yaml"), "--to", str(to)]
         words += ["--url-base", server.base, "--progress", "none"]
-        process = subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        process = started(words)
         try:
             until = time.monotonic() + 60
             while time.monotonic() < until and not _has(to / "a.bin.part", 1_000_000):
@@ -40,6 +49,7 @@ def test_a_stopped_fetch_is_resumed(sign, code, tmp_path):
             said = process.communicate(timeout=60)[1].decode()
         finally:
             process.kill()
+            process.communicate()
         assert process.returncode == code, said
         assert "Traceback" not in said
         assert not (to / "a.bin").exists()
