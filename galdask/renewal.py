@@ -84,11 +84,12 @@ class _Workers:
         """Performance report that is still to be begun."""
 
     def executor(self) -> Executor:
-        from galdask.engine import performance
+        from galdask.engine import performance, warm
         from galdask.engine.cluster import open_executor
 
         if self._open is None:
             self._open = self._stack.enter_context(open_executor(self._cluster, self._listen))
+            self._open.warm(warm.TASKS)  # for the run, while the ingest looks at the files
             self._stack.enter_context(performance.report(self._open, self.report, self._listen))
             self.report = None
         return self._open
