@@ -47,9 +47,11 @@ def finish(job: tasks.Job, where: Where, work: Work, executor: Executor, scratch
     groups, joins = [], []
     for key in slow:
         whole, n = _task(key, where, work), shares[key]
-        pieces = [replace(whole, share=(k, n), table=scratch / f"{whole.key}-{k}-{n}") for k in range(n)]
-        groups += [[piece] for piece in pieces] if n > 1 else [[whole]]
-        if n > 1:
+        if n == 1:
+            groups.append([whole])
+        else:
+            pieces = [replace(whole, share=(k, n), table=scratch / f"{whole.key}-{k}-{n}") for k in range(n)]
+            groups += [[piece] for piece in pieces]
             joins.append(tasks.JoinTask(key, [piece.table for piece in pieces], whole.table, whole.key))
     rest = [_task(key, where, work) for key in job.requests if key not in shares]
     size = max(1, -(-len(rest) // (BATCHES * executor.workers)))

@@ -55,7 +55,7 @@ class OnDask:
         strangers: bool = False,
     ) -> None:
         self.client = client
-        self._first: tuple[Any, ...] = (agreement.agreeing, agreement.own()) if strangers else ()
+        self._guard: tuple[Any, ...] = (agreement.agreeing, agreement.own()) if strangers else ()
         self.listen = listen
         self.recorders: list[Recorder] = []
         self._closing = closing
@@ -105,7 +105,7 @@ class OnDask:
                 while len(flying) < AHEAD * self.workers and (index := _next(again, coming)) is not None:
                     key = f"{progress.group(index)}-{nonce}{index:08x}"
                     self._watched[key] = progress, index
-                    call = (*self._first, function, *first, tasks[index])
+                    call = (*self._guard, function, *first, tasks[index])
                     future = self.client.submit(measure.on_worker, *call, key=key, pure=False)
                     flying[key] = index, future
                     future.add_done_callback(finished.put)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import secrets
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -33,27 +33,29 @@ def require(executor: Any, store: Path | None, build: Path) -> None:
     client = getattr(executor, "client", None)
     if client is None:
         return
-    note, word = build / f".sight.{secrets.token_hex(4)}.tmp", secrets.token_hex(8)
-    publish.write_text(note, word)
-    manifest = store.absolute() / "manifest.json" if store else Path(os.devnull)
+    note = build / f".sight.{secrets.token_hex(4)}.tmp"
+    publish.write_text(note, secrets.token_hex(8))
+    places = {"note": str(note.absolute())}
+    if store is not None:
+        places["store"] = str(store.absolute() / "manifest.json")
     try:
-        ours = seen(str(manifest), str(note.absolute()))
-        answers = ask(client, seen, str(manifest), str(note.absolute()))
+        ours = seen(places)
+        answers = ask(client, seen, places)
     finally:
         note.unlink(missing_ok=True)
     for address, theirs in answers.items():
         if isinstance(theirs, BaseException):
             raise ClusterError("a worker cannot look for files", where=f"worker {address}", found=theirs)
-        if theirs["store"] != ours["store"]:
+        if store is not None and theirs["store"] != ours["store"]:
             raise ClusterError(
                 "a worker sees another store, or none, at its path",
                 where=f"worker {address} on {theirs['host']}",
-                expected=manifest,
-                found=theirs["store"] if "no" in theirs["store"] else "another manifest.json",
+                expected=places["store"],
+                found=theirs["store"] if theirs["store"].startswith("no:") else "another manifest.json",
                 todo="keep the store in a folder that all machines have under one path; "
                 "`galdask cluster check NAME --store STORE` looks at all workers",
             )
-        if theirs["note"] != word:
+        if theirs["note"] != ours["note"]:
             raise ClusterError(
                 "a worker does not see the folder of the results",
                 where=f"worker {address} on {theirs['host']}",
@@ -63,18 +65,14 @@ def require(executor: Any, store: Path | None, build: Path) -> None:
             )
 
 
-def seen(manifest: str, note: str) -> dict[str, str]:
-    """Return what this process sees of a store and of a note (runs on workers)."""
+def seen(places: Mapping[str, str]) -> dict[str, str]:
+    """Return the host of this process, and a digest of each named file as it sees it (runs on workers)."""
     import socket
 
     found = {"host": socket.gethostname()}
-    for name, place in (("store", manifest), ("note", note)):
+    for name, place in places.items():
         try:
-            content = Path(place).read_bytes()
+            found[name] = hashlib.sha256(Path(place).read_bytes()).hexdigest()
         except OSError as error:
             found[name] = f"no: {error.strerror}"
-        else:
-            found[name] = (
-                hashlib.sha256(content).hexdigest() if name == "store" else content.decode("utf-8", "replace")
-            )
     return found

@@ -144,7 +144,7 @@ class RunningMedians:
         Of share k of n, the table has a part of the replicas alone, and errors of these; see `joined`.
         """
         limit, count = max(shard_bytes // _RECORD, self.window), len(self.fits) + len(self.folded)
-        replicas = range(self.replicas)[slice(*_bounds(self.replicas, share))]
+        replicas = _drawn(self.replicas, share)
         windows, cells, fits = [Windows(1, 1).columns()], list[int](), list[int]()
         lines: list[dict[str, Any]] = []
         for series in self._series(star_runs.shards([self.identity(), *parts], limit), replicas):
@@ -214,7 +214,8 @@ class RunningMedians:
         ]
 
 
-def _bounds(replicas: int, share: tuple[int, int]) -> tuple[int, int]:
-    """Return the first and the last replica, excluded, of share k of n; four come from one counter."""
+def _drawn(replicas: int, share: tuple[int, int]) -> range:
+    """Return the replicas of share k of n; four come from one counter, so that they stay together."""
     fours, (k, n) = -(-replicas // 4), share
-    return tuple(min(replicas, 4 * (fours * i // n)) for i in (k, k + 1))  # type: ignore[return-value]
+    first, last = (min(replicas, 4 * (fours * i // n)) for i in (k, k + 1))
+    return range(first, last)
